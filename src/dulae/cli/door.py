@@ -1,0 +1,34 @@
+"""What the commands share: settings, errors as one line, progress, formats."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dulae.checks.door import redacted
+from dulae.errors import DulaeError
+
+if TYPE_CHECKING:
+    from dulae.settings import Settings
+
+# A refused request, apart from a Nagios verdict (0 to 3) and from a usage error (2, click's own).
+REFUSED = 4
+
+
+def settings_of(ctx: click.Context) -> Settings:
+    """Return the settings of the inventory that the command line names; raise SettingsError if they are wrong."""
+    from dulae import settings
+
+    return settings.load(Path(ctx.find_root().obj))
+
+
+def run(group: click.Group, arguments: list[str] | None) -> Any:
+    """Run a command group; end with status 4 and one line on what was refused."""
+    try:
+        return group.main(arguments, prog_name="dulae")
+    except DulaeError as error:
+        click.echo(f"dulae: {redacted(str(error))}", err=True)
+        sys.exit(REFUSED)
