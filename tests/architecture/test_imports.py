@@ -15,7 +15,7 @@ STDLIB = sys.stdlib_module_names
 
 # Room -> the parts of dulae that it may use besides itself. `cli` may use all; `checks` has a test of its own.
 COMMON = {"errors", "checks"}
-ROOMS = {
+ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "settings": COMMON,
     "procedure": COMMON | {"settings"},
@@ -53,7 +53,9 @@ def test_every_room_has_a_rule() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_uses_only_the_rooms_below_it(room: str) -> None:
     for path in room_files(room):
-        used = {name.split(".")[1] for name in imported(path) if name.startswith("dulae.") and name.count(".")}
+        used = {
+            name.split(".")[1] for name in imported(path) if name.startswith("dulae.") and name.count(".")
+        }
         assert used <= ROOMS[room] | {room}, f"{path.relative_to(ROOT)} uses {used - ROOMS[room] - {room}}"
 
 
