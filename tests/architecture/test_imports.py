@@ -13,7 +13,7 @@ SHIPPED = [HOUSE / "__init__.py", *sorted((HOUSE / "checks").rglob("*.py"))]
 DOORS = sorted((ROOT / "library").glob("*.py"))
 STDLIB = sys.stdlib_module_names
 
-# Room -> the parts of dulae that it may use besides itself. `cli` may use all; `checks` has a test of its own.
+# Room -> the parts of dulae that it may use besides itself. `cli` may use all; `checks` has its own test.
 COMMON = {"errors", "checks"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
