@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,7 @@ class Answer:
 Run = Callable[[Sequence[str]], Answer]
 
 
-def here(
-    argv: Sequence[str], timeout_s: float = 60, environment: Optional[Mapping[str, str]] = None
-) -> Answer:
+def here(argv: Sequence[str], timeout_s: float = 60, environment: Mapping[str, str] | None = None) -> Answer:
     """Ask this machine; ``environment`` replaces the inherited one where it is given.
 
     Raise OSError where the command is not there, subprocess.TimeoutExpired where it does not end in time.
