@@ -1,0 +1,1 @@
+"""Users of the application databases: plan, approve, apply, verify, undo (procedure step 4, 6.4)."""
