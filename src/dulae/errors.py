@@ -5,6 +5,7 @@ DulaeError
 ├── LedgerError        evidence cannot be kept, or no longer says what was written
 ├── ListError          the personnel division's list cannot be read as it is
 ├── PlanError          an access plan may not be carried out
+├── DatabaseError      an application's database cannot be asked, or refused what was asked
 ├── IncidentError      an incident cannot be changed as asked
 ├── RemoteError        another machine cannot be reached or trusted
 └── ReportError        a report cannot be written
@@ -42,6 +43,10 @@ class ListError(DulaeError):
 
 class PlanError(DulaeError):
     """An access plan may not be made, approved or carried out."""
+
+
+class DatabaseError(DulaeError):
+    """An application's database cannot be asked, or refused what was asked."""
 
 
 class IncidentError(DulaeError):
