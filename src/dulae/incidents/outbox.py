@@ -1,0 +1,98 @@
+"""Mail that must arrive: written to a folder first, sent once, kept while the server is down and sent later."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+import ssl
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP
+from pathlib import Path
+
+from dulae.errors import IncidentError
+from dulae.settings import Mail
+
+TIMEOUT_S = 20
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to send; ``name`` is unique for what it says, so that it is sent once however often it is asked for."""
+
+    name: str
+    to: str
+    subject: str
+    text: str
+    answers: str = ""
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """A folder of letters that have not left yet."""
+
+    folder: Path
+    mail: Mail
+
+    def put(self, letter: Letter) -> None:
+        """Keep a letter for sending; one of the same name that still waits is kept as it is."""
+        target = self.folder / f"{letter.name}.eml"
+        if target.exists():
+            return
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".partial")
+        with os.fdopen(handle, "wb") as file:
+            file.write(self._message(letter).as_bytes(policy=SMTP))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+
+    def waiting(self) -> list[str]:
+        """Return the names of the letters that have not left, oldest first."""
+        found = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [path.stem for path in found]
+
+    def send(self, sent: Callable[[str, str], None]) -> Iterator[str]:
+        """Send what waits and call ``sent(name, recipient)`` for each; raise IncidentError if the server is down.
+
+        A letter leaves the folder only after ``sent`` has recorded it.
+        """
+        names = self.waiting()
+        if not names:
+            return
+        try:
+            with self._connected() as server:
+                for name in names:
+                    path = self.folder / f"{name}.eml"
+                    message = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
+                    server.send_message(message)
+                    sent(name, str(message["To"]))
+                    path.unlink()
+                    yield name
+        except (OSError, smtplib.SMTPException) as error:
+            raise IncidentError(
+                f"{len(self.waiting())} mails could not be sent: {error}",
+                place=f"mail server {self.mail.smtp_host}:{self.mail.smtp_port}",
+                remedy="They are kept and sent with the next run; until then telephone.",
+            ) from error
+
+    def _message(self, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self.mail.sender
+        message["To"] = letter.to
+        message["Subject"] = letter.subject
+        message["Message-ID"] = f"<{letter.name}@{self.mail.sender.partition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        if letter.answers:
+            message["In-Reply-To"] = message["References"] = letter.answers
+        message.set_content(letter.text)
+        return message
+
+    def _connected(self) -> smtplib.SMTP:
+        server = smtplib.SMTP(self.mail.smtp_host, self.mail.smtp_port, timeout=TIMEOUT_S)
+        if self.mail.starttls:
+            server.starttls(context=ssl.create_default_context(cafile=self.mail.ca_file or None))
+        return server
