@@ -10,8 +10,9 @@ short_description: Take reports, tell the contractor, keep the clocks, close inc
 version_added: "0.1.0"
 description:
   - Procedure step 2 (6.2). Runs on the controller and writes only to the ledger and to the outbox of mails.
-  - With O(state=reviewed) it does what is due, once. It takes in the mailbox, opens one incident for each failed availability check, sends
-    the contractor a notice for each that he was not told of, and judges the clocks of all open incidents.
+  - With O(state=reviewed) it does what is due, once. It takes in the mailbox, opens one incident for each
+    failed availability check, sends the contractor a notice for each that he was not told of, and judges the
+    clocks of all open incidents.
   - The other states change one incident, named by O(incident); doing it again changes nothing.
 options:
   inventory:
@@ -171,7 +172,8 @@ def main() -> None:
             **dict.fromkeys(("incident", "cause", "fix", "confirmed_by", "reason"), text),
             "fail_on": door.FAIL_ON_OPTION,
         },
-        required_if=[("state", state, ("incident",)) for state in states[2:]] + [("state", "opened", ("report",))],
+        required_if=[("state", state, ("incident",)) for state in states[2:]]
+        + [("state", "opened", ("report",))],
         supports_check_mode=True,
     )
     watch = Stopwatch()

@@ -58,15 +58,22 @@ def _said(found: Incident, changed: bool) -> None:
 @click.option("--phone", "contact", default="", help="The caller's telephone number.")
 @click.option("--reporter", default="", help="Who reports.")
 @click.option("--unit", default="", help="The reporter's unit.")
-@click.option("--channel", type=click.Choice(["phone", "email", "walk_in"]), default="phone", show_default=True)
-@click.option("--kind", type=click.Choice(["fault", "advice", "rights_request"]), default="fault", show_default=True)
 @click.option(
-    "--severity", type=click.Choice(["low", "normal", "high", "critical"]), default="normal", show_default=True
+    "--channel", type=click.Choice(["phone", "email", "walk_in"]), default="phone", show_default=True
+)
+@click.option(
+    "--kind", type=click.Choice(["fault", "advice", "rights_request"]), default="fault", show_default=True
+)
+@click.option(
+    "--severity",
+    type=click.Choice(["low", "normal", "high", "critical"]),
+    default="normal",
+    show_default=True,
 )
 @click.option("--reported-at", default="", help="When it was reported, if not now: 2026-11-22T09:15.")
 @click.option("--reason", "late_reason", default="", help="Why it is entered late.")
 @click.pass_context
-def open_(ctx: click.Context, reported_at: str, **said: Any) -> None:
+def open_(ctx: click.Context, /, reported_at: str, **said: Any) -> None:
     """Open an incident, or add to the open one about the same fault."""
     from dulae.incidents.register import Report
 
@@ -76,7 +83,9 @@ def open_(ctx: click.Context, reported_at: str, **said: Any) -> None:
 
 @incident.command()
 @click.argument("number")
-@click.option("--phone", is_flag=True, help="The contractor was told by telephone; otherwise a mail is sent now.")
+@click.option(
+    "--phone", is_flag=True, help="The contractor was told by telephone; otherwise a mail is sent now."
+)
 @click.pass_context
 def notify(ctx: click.Context, number: str, phone: bool) -> None:
     """Tell the contractor, once."""

@@ -10,18 +10,36 @@ from datetime import datetime, timedelta
 
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.ledger.views.incidents import Incident
-from dulae.settings import Contract
+from dulae.settings.office import Contract
 
-IN_TIME = reason("incidents.notified_in_time", "the contractor was told {minutes} minutes after the report, {limit_minutes} allowed")
-LATE = reason("incidents.notified_late", "the contractor was told {minutes} minutes after the report, {limit_minutes} allowed")
-RUNNING = reason("incidents.clock_running", "the contractor has not been told for {minutes} minutes, {limit_minutes} allowed")
-PASSED = reason("incidents.clock_passed", "the contractor has still not been told after {minutes} minutes, {limit_minutes} allowed")
-START_LATE = reason("incidents.start_late", "repair has not begun {minutes} minutes after notice; the contract allows {limit_minutes}")
-FINISH_LATE = reason("incidents.finish_late", "repair is not finished {minutes} minutes after notice; the contract allows {limit_minutes}")
+IN_TIME = reason(
+    "incidents.notified_in_time",
+    "the contractor was told {minutes} minutes after the report, {limit_minutes} allowed",
+)
+LATE = reason(
+    "incidents.notified_late",
+    "the contractor was told {minutes} minutes after the report, {limit_minutes} allowed",
+)
+RUNNING = reason(
+    "incidents.clock_running",
+    "the contractor has not been told for {minutes} minutes, {limit_minutes} allowed",
+)
+PASSED = reason(
+    "incidents.clock_passed",
+    "the contractor has still not been told after {minutes} minutes, {limit_minutes} allowed",
+)
+START_LATE = reason(
+    "incidents.start_late",
+    "repair has not begun {minutes} minutes after notice; the contract allows {limit_minutes}",
+)
+FINISH_LATE = reason(
+    "incidents.finish_late",
+    "repair is not finished {minutes} minutes after notice; the contract allows {limit_minutes}",
+)
 
 
 def coordination(incident: Incident, now: datetime, limit_minutes: int) -> Finding:
-    """Say whether the contractor was told within the procedure's limit; while the clock runs this is no more than a warning."""
+    """Say whether the contractor was told within the procedure's limit; a running clock is only a warning."""
     told = incident.notified_at or incident.closed_at
     minutes = _minutes((told or now) - incident.reported_at)
     within = minutes <= limit_minutes
@@ -49,7 +67,14 @@ def contract_clocks(incident: Incident, now: datetime, contract: Contract) -> li
 
 
 def _finding(incident: Incident, verdict: Verdict, why: Reason, minutes: int, limit: int) -> Finding:
-    made = judged("incident", incident.number, verdict, why, measured={"minutes": minutes}, limit={"limit_minutes": limit})
+    made = judged(
+        "incident",
+        incident.number,
+        verdict,
+        why,
+        measured={"minutes": minutes},
+        limit={"limit_minutes": limit},
+    )
     return replace(made, system=incident.system)
 
 

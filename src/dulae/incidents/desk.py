@@ -1,4 +1,4 @@
-"""The help desk's round: take in mail, open an incident for each failed check, tell the contractor, judge the clocks."""
+"""The desk's round: take in mail, open an incident for each failed check, tell the contractor, judge the clocks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from dulae.settings.secrets import reveal
 
 CHECK = "incident"
 MAIL_TAKEN = reason("incidents.mail_taken", "the mailbox was read, {taken} mails were new")
-MAIL_REFUSED = reason("incidents.mail_refused", "{refused} of {taken} new mails could not be read as a report and wait for the officer")
+MAIL_REFUSED = reason(
+    "incidents.mail_refused",
+    "{refused} of {taken} new mails could not be read as a report and wait for the officer",
+)
 NO_MAILBOX = reason("incidents.no_mailbox", "the mailbox could not be read: {error}")
 MAIL_SENT = reason("incidents.mail_sent", "the mail server took {sent} mails")
 MAIL_KEPT = reason("incidents.mail_kept", "{waiting} mails are kept until the mail server is back: {error}")
@@ -59,7 +62,7 @@ class Desk:
     @property
     def limit_minutes(self) -> int:
         """Return the procedure's limit for coordinating with the contractor."""
-        return next(c.limit_minutes for c in self.settings.procedure.controls if c.id == "restoration")
+        return next(one.limit_minutes for one in self.settings.procedure.controls if one.id == "restoration")
 
     def round(self, now: datetime) -> tuple[list[Finding], bool]:
         """Do everything that is due once; return findings, and whether anything was written or sent."""
@@ -93,7 +96,13 @@ class Desk:
         """Turn unread mails into reports; a mail that breaks a limit is told, kept unread and left to the officer."""
         mail = self.settings.site.mail
         if not mail:
-            return judged(CHECK, "mailbox", Verdict.UNKNOWN, NO_MAILBOX, measured={"error": "site.yml names no mail server"})
+            return judged(
+                CHECK,
+                "mailbox",
+                Verdict.UNKNOWN,
+                NO_MAILBOX,
+                measured={"error": "site.yml names no mail server"},
+            )
         try:
             with mailbox.opened(mail, reveal(mail.password, self.settings.inventory)) as box:
                 results = [self._take(box, uid, raw, now) for uid, raw in box.unread()]
@@ -112,7 +121,13 @@ class Desk:
     def send(self, now: datetime) -> Finding:
         """Send what waits in the outbox, and record each notice as it leaves."""
         if not self.outbox:
-            return judged(CHECK, "mail_server", Verdict.UNKNOWN, NO_MAILBOX, measured={"error": "site.yml names no mail server"})
+            return judged(
+                CHECK,
+                "mail_server",
+                Verdict.UNKNOWN,
+                NO_MAILBOX,
+                measured={"error": "site.yml names no mail server"},
+            )
         try:
             sent = list(self.outbox.send(lambda name, to: self._sent(name, to, now)))
         except IncidentError as error:
@@ -141,13 +156,20 @@ class Desk:
     def _keep(self, mail: Mail, now: datetime) -> None:
         answered = self._answered(mail)
         if mail.automatic or answered:
-            body = {"number": answered, "automatic": mail.automatic, "sender": mail.address, "subject": mail.subject}
+            body = {
+                "number": answered,
+                "automatic": mail.automatic,
+                "sender": mail.address,
+                "subject": mail.subject,
+            }
             kept = {"message_id": mail.message_id, "text": mail.text[:_TEXT_KEPT]}
             self.ledger.append("incident.mail", body | kept, control="restoration")
             return
         incident, _new = self.register.open(self._report(mail, now), now)
         if self.outbox and mail.address:
-            letter: Letter = notices.receipt(incident, self.settings, to=mail.address, answers=mail.message_id)
+            letter: Letter = notices.receipt(
+                incident, self.settings, to=mail.address, answers=mail.message_id
+            )
             self.outbox.put(letter)
 
     def _answered(self, mail: Mail) -> str:
@@ -170,7 +192,10 @@ class Desk:
         """Return the system whose name or title a mail mentions, else the first one: the officer can tell better."""
         words = text.casefold()
         for system in self.settings.systems:
-            if any(word.casefold() in words for word in (system.name, system.title.th, system.title.en, *system.mail_words)):
+            if any(
+                word.casefold() in words
+                for word in (system.name, system.title.th, system.title.en, *system.known_as)
+            ):
                 return system.name
         return self.settings.systems[0].name
 
@@ -185,4 +210,9 @@ def _from_check(finding: dict[str, Any]) -> Report:
         reporter="dulae",
         reported_at=finding["at"],
     )
-    return replace(report, finding={name: finding[name] for name in ("check", "subject", "code", "because", "measured", "limit")})
+    return replace(
+        report,
+        finding={
+            name: finding[name] for name in ("check", "subject", "code", "because", "measured", "limit")
+        },
+    )

@@ -39,13 +39,18 @@ def work(arguments: Mapping[str, Any], *, check_mode: bool) -> tuple[list[Findin
         return findings, {"changed": changed}
     if check_mode:
         name = arguments["incident"] or arguments["report"]["symptom"]
-        return [judged(CHECK, name, Verdict.UNKNOWN, WOULD, measured={"state": state})], {"changed": True, "incident": name}
+        return [judged(CHECK, name, Verdict.UNKNOWN, WOULD, measured={"state": state})], {
+            "changed": True,
+            "incident": name,
+        }
     incident, changed = _change(desk.register, state, arguments, now)
     made = judged(CHECK, incident.number, Verdict.PASS, STANDS, measured={"status": incident.status})
     return [made], {"changed": changed, "incident": incident.number}
 
 
-def _change(register: Register, state: str, arguments: Mapping[str, Any], now: datetime) -> tuple[Incident, bool]:
+def _change(
+    register: Register, state: str, arguments: Mapping[str, Any], now: datetime
+) -> tuple[Incident, bool]:
     if state == "opened":
         return register.open(Report(**arguments["report"]), now)
     facts = {name: arguments[name] for name in _FACTS.get(state, ())}

@@ -7,6 +7,7 @@ crafted message (a header of 250 kB, thousands of nested parts).
 from __future__ import annotations
 
 import email
+import email.errors
 import email.header
 import email.policy
 import email.utils
@@ -23,8 +24,20 @@ MOST_PARTS = 100
 TEXT_SHOWN = 4_000
 LINE_SHOWN = 200
 # Thai mail names its encoding in many ways; cp874 holds them all (`tis-620` proper has no NBSP).
-_THAI = {"tis-620", "tis620", "windows-874", "x-windows-874", "cp874", "ms874", "iso-8859-11", "iso8859-11", "iso-ir-166"}
-_AUTOMATIC = re.compile(r"(?im)^(?:auto-submitted: *(?!no\b)|x-auto(?:reply|respond)|precedence: *(?:bulk|junk|auto_reply|list)\b)")
+_THAI = {
+    "tis-620",
+    "tis620",
+    "windows-874",
+    "x-windows-874",
+    "cp874",
+    "ms874",
+    "iso-8859-11",
+    "iso8859-11",
+    "iso-ir-166",
+}
+_AUTOMATIC = re.compile(
+    r"(?im)^(?:auto-submitted:(?! *no\b)|x-auto(?:reply|respond)|precedence: *(?:bulk|junk|auto_reply|list)\b)"
+)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -87,8 +100,12 @@ def read(raw: bytes) -> Mail:
         address=_line(address),
         subject=_line(_header(message, "Subject")),
         text=_text(message),
-        answers=tuple(re.findall(r"<[^<>\s]{1,200}>", f"{message['In-Reply-To']} {message['References']}")[:20]),
-        attachments=tuple(_line(part.get_filename() or "") for part in _leaves(message) if part.get_filename()),
+        answers=tuple(
+            re.findall(r"<[^<>\s]{1,200}>", f"{message['In-Reply-To']} {message['References']}")[:20]
+        ),
+        attachments=tuple(
+            _line(part.get_filename() or "") for part in _leaves(message) if part.get_filename()
+        ),
         automatic=bool(_AUTOMATIC.search("\n".join(f"{name}: {value}" for name, value in message.items()))),
     )
 
@@ -106,7 +123,11 @@ def decoded(raw: bytes, charset: str) -> str:
 
 def plain(text: str, limit: int = TEXT_SHOWN) -> str:
     """Return text without control and invisible direction characters, cut to ``limit`` characters."""
-    kept = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    kept = "".join(
+        c
+        for c in text.replace("\r\n", "\n")
+        if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    )
     return _BLANK_LINES.sub("\n\n", kept).strip()[:limit]
 
 
@@ -115,17 +136,16 @@ def _line(text: str) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, email.header.Header):
-        raw = str(value).encode("utf-8", "surrogateescape")
-        return decoded(raw, "")
+    value = next((str(raw) for known, raw in message.raw_items() if known.lower() == name.lower()), "")
+    if not value.isascii():
+        return decoded(value.encode("utf-8", "surrogateescape"), "")
     try:
-        pieces = email.header.decode_header(str(value))
+        pieces = email.header.decode_header(value)
     except (email.errors.HeaderParseError, ValueError):
-        return str(value)
-    return "".join(part if isinstance(part, str) else decoded(part, charset or "") for part, charset in pieces)
+        return value
+    return "".join(
+        part if isinstance(part, str) else decoded(part, charset or "") for part, charset in pieces
+    )
 
 
 def _leaves(message: Message) -> Iterator[Message]:
@@ -138,7 +158,9 @@ def _text(message: Message) -> str:
         kind = part.get_content_type()
         if kind in texts and not part.get_filename() and not texts[kind]:
             payload = part.get_payload(decode=True)
-            texts[kind] = decoded(payload if isinstance(payload, bytes) else b"", part.get_content_charset("") or "")
+            texts[kind] = decoded(
+                payload if isinstance(payload, bytes) else b"", part.get_content_charset("") or ""
+            )
     return plain(texts["text/plain"] or _words(texts["text/html"]))
 
 

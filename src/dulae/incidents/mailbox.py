@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dulae.errors import IncidentError
 from dulae.incidents.mail_reading import LARGEST_BYTES
-from dulae.settings import Mail
+from dulae.settings.office import Mail
 
 TIMEOUT_S = 20
 
@@ -42,7 +42,9 @@ def opened(mail: Mail, password: str) -> Iterator[Mailbox]:
     try:
         server = _connected(mail)
     except (OSError, imaplib.IMAP4.error) as error:
-        raise IncidentError(f"no connection: {error}", place=place, remedy="Is the mail server up?") from error
+        raise IncidentError(
+            f"no connection: {error}", place=place, remedy="Is the mail server up?"
+        ) from error
     try:
         server.login(mail.username, password)
         server.select(f'"{mail.mailbox}"')

@@ -17,7 +17,8 @@ _NOTICE = """เรียน {contractor_th}
 รายการ: {subject}
 อาการ: {symptom}
 เวลาที่รับแจ้ง: {reported_th}
-ตามสัญญาเลขที่ {contract} ต้องเริ่มแก้ไขภายใน {start_minutes} นาที และแล้วเสร็จภายใน {finish_hours} ชั่วโมง นับแต่เวลาที่ได้รับแจ้ง
+ตามสัญญาเลขที่ {contract} ต้องเริ่มแก้ไขภายใน {start_minutes} นาที
+และแล้วเสร็จภายใน {finish_hours} ชั่วโมง นับแต่เวลาที่ได้รับแจ้ง
 โปรดตอบกลับอีเมลฉบับนี้ หรือโทรศัพท์ถึง {unit_th} เมื่อเริ่มดำเนินการ
 
 --
@@ -28,7 +29,8 @@ System: {title_en}
 Item: {subject}
 Symptom: {symptom}
 Reported at: {reported_en}
-Under contract {contract} repair starts within {start_minutes} minutes and finishes within {finish_hours} hours of this notice.
+Under contract {contract} repair starts within {start_minutes} minutes
+and finishes within {finish_hours} hours of this notice.
 Please answer this mail, or telephone {unit_en}, when you start.
 """
 _RECEIPT = """ได้รับแจ้งปัญหาแล้ว เลขที่ {number}
@@ -59,7 +61,9 @@ def notice(incident: Incident, settings: Settings) -> Letter:
 def receipt(incident: Incident, settings: Settings, *, to: str, answers: str) -> Letter:
     """Return the receipt for a report that came by mail."""
     subject = f"[{incident.number}] ได้รับแจ้งปัญหา / Report received"
-    return Letter(f"{incident.number}.receipt", to, subject, _RECEIPT.format(**_facts(incident, settings)), answers)
+    return Letter(
+        f"{incident.number}.receipt", to, subject, _RECEIPT.format(**_facts(incident, settings)), answers
+    )
 
 
 def _facts(incident: Incident, settings: Settings) -> dict[str, str]:

@@ -14,7 +14,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from dulae.errors import IncidentError
-from dulae.settings import Mail
+from dulae.settings.office import Mail
 
 TIMEOUT_S = 20
 

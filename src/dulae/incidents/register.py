@@ -93,7 +93,9 @@ class Register:
 
     def _open(self, report: Report, now: datetime) -> tuple[Incident, bool]:
         known = self.all()
-        same = next((incident for incident in known if incident.key == report.key and not incident.closed_at), None)
+        same = next(
+            (incident for incident in known if incident.key == report.key and not incident.closed_at), None
+        )
         if same and (report.channel == "check" or self._told(same, report)):
             return same, False
         number = same.number if same else self._next_number(known, now)
@@ -112,14 +114,18 @@ class Register:
             if getattr(incident, f"{event}_at", None):
                 return incident, False
             if incident.closed_at:
-                raise _refuse(incident.number, f"it is closed, so it cannot be {event}", "Open a new incident.")
+                raise _refuse(
+                    incident.number, f"it is closed, so it cannot be {event}", "Open a new incident."
+                )
             if event == "finished" and not incident.started_at:
                 self.advance(incident.number, "started", now)
             self._write(incident.number, f"incident.{event}", now, facts)
             return self.find(incident.number), True
 
-    def close(self, name: str, now: datetime, *, confirmed_by: str = "", reason: str = "") -> tuple[Incident, bool]:
-        """Close an incident by a passing re-check or, without one, for a stated reason; raise IncidentError otherwise."""
+    def close(
+        self, name: str, now: datetime, *, confirmed_by: str = "", reason: str = ""
+    ) -> tuple[Incident, bool]:
+        """Close an incident by a passing re-check or, without one, for a reason; raise IncidentError otherwise."""
         with self.lock:
             return self._close(name, now, {"confirmed_by": confirmed_by, "reason": reason})
 
@@ -138,7 +144,7 @@ class Register:
         return self.find(incident.number), True
 
     def passing_recheck(self, incident: Incident) -> dict[str, Any]:
-        """Return run and entry of the newest check of the incident's subject, if it passed after the fault was known."""
+        """Return run and entry of the newest check of the subject, if it passed after the fault was known."""
         newest: dict[str, Any] = {}
         if not incident.subject:
             return newest
@@ -149,7 +155,11 @@ class Register:
 
     def _accept(self, report: Report, now: datetime) -> None:
         if self.systems and report.system not in self.systems:
-            raise _refuse("to open", f"there is no system {report.system!r}", f"Known: {', '.join(sorted(self.systems))}.")
+            raise _refuse(
+                "to open",
+                f"there is no system {report.system!r}",
+                f"Known: {', '.join(sorted(self.systems))}.",
+            )
         if not report.symptom:
             raise _refuse("to open", "the symptom is empty", "Say what does not work, in a few words.")
         for name, value, known in (
@@ -165,11 +175,23 @@ class Register:
         if not report.reported_at:
             return
         if report.reported_at > now + NOT_AFTER_NOW:
-            raise _refuse("to open", "the time of the report lies in the future", "Look at --reported-at and the clock.")
+            raise _refuse(
+                "to open", "the time of the report lies in the future", "Look at --reported-at and the clock."
+            )
         if now - report.reported_at > LONGEST_BACK_DATING:
-            raise _refuse("to open", "the report is more than 31 days old", "Look at the year of --reported-at (CE, not BE).")
-        if now - report.reported_at > timedelta(minutes=5) and report.channel != "check" and not report.late_reason:
-            raise _refuse("to open", "it is back-dated without a reason", "Say with --reason why it is entered late.")
+            raise _refuse(
+                "to open",
+                "the report is more than 31 days old",
+                "Look at the year of --reported-at (CE, not BE).",
+            )
+        if (
+            now - report.reported_at > timedelta(minutes=5)
+            and report.channel != "check"
+            and not report.late_reason
+        ):
+            raise _refuse(
+                "to open", "it is back-dated without a reason", "Say with --reason why it is entered late."
+            )
 
     def _told(self, incident: Incident, report: Report) -> bool:
         if not report.message_id:
@@ -184,11 +206,17 @@ class Register:
 
     def _next_number(self, known: list[Incident], now: datetime) -> str:
         prefix = f"INC-{fiscal_year(now)}-"
-        numbers = [int(incident.number.removeprefix(prefix)) for incident in known if incident.number.startswith(prefix)]
+        numbers = [
+            int(incident.number.removeprefix(prefix))
+            for incident in known
+            if incident.number.startswith(prefix)
+        ]
         return f"{prefix}{max(numbers, default=0) + 1:04}"
 
     def _write(self, number: str, kind: str, now: datetime, facts: dict[str, Any]) -> None:
-        safe = {name: plain(value, LINE) if isinstance(value, str) else value for name, value in facts.items()}
+        safe = {
+            name: plain(value, LINE) if isinstance(value, str) else value for name, value in facts.items()
+        }
         self.ledger.append(kind, self._body(number, now) | safe, control="restoration")
 
     def _body(self, number: str, now: datetime) -> dict[str, Any]:

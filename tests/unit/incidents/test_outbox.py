@@ -1,0 +1,109 @@
+"""Letters leave once, are kept while the server is down, and leave later: against a real SMTP server."""
+
+import socket
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as Handler
+
+from dulae.errors import IncidentError
+from dulae.incidents.outbox import Letter, Outbox
+from dulae.settings import office
+
+LETTER = Letter("INC-2570-0001.notice", "fix@contractor.example", "แจ้งเหตุขัดข้อง", "อาการ: เปิดไม่ได้")
+
+
+class Kept(Handler):
+    """Keeps what arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[Message[str, str]] = []
+
+    def handle_message(self, message: Any) -> None:
+        self.messages.append(message)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Kept, int]]:
+    kept, port = Kept(), free_port()
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield kept, port
+    controller.stop()
+
+
+def outbox(folder: Path, port: int) -> Outbox:
+    mail = office.Mail.model_validate(
+        {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": port,
+            "starttls": False,
+            "sender": "helpdesk@office.example",
+            "imap_host": "127.0.0.1",
+            "username": "helpdesk",
+            "password": {"env": "UNUSED"},
+        }
+    )
+    return Outbox(folder / "outbox", mail)
+
+
+def test_a_letter_arrives_in_thai_and_leaves_the_folder(tmp_path: Path, server: tuple[Kept, int]) -> None:
+    box, sent = outbox(tmp_path, server[1]), []
+    box.put(LETTER)
+    assert list(box.send(lambda name, to: sent.append((name, to)))) == [LETTER.name]
+    assert sent == [(LETTER.name, LETTER.to)]
+    assert box.waiting() == []
+    [message] = server[0].messages
+    assert "เปิดไม่ได้" in message.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_letter_that_waits_is_put_once(tmp_path: Path) -> None:
+    box = outbox(tmp_path, free_port())
+    box.put(LETTER)
+    box.put(LETTER)
+    assert box.waiting() == [LETTER.name]
+
+
+def test_a_letter_is_kept_while_the_server_is_down_and_sent_later(
+    tmp_path: Path, server: tuple[Kept, int]
+) -> None:
+    down = outbox(tmp_path, free_port())
+    down.put(LETTER)
+    with pytest.raises(IncidentError, match=r"1 mails could not be sent.*kept and sent"):
+        list(down.send(lambda name, to: None))
+    assert list(outbox(tmp_path, server[1]).send(lambda name, to: None)) == [LETTER.name]
+
+
+def test_a_letter_that_could_not_be_recorded_as_sent_stays(tmp_path: Path, server: tuple[Kept, int]) -> None:
+    box = outbox(tmp_path, server[1])
+    box.put(LETTER)
+
+    def lost(_name: str, _to: str) -> None:
+        raise IncidentError("the ledger is full")
+
+    with pytest.raises(IncidentError, match="ledger is full"):
+        list(box.send(lost))
+    assert box.waiting() == [LETTER.name]
+
+
+def test_letters_are_private(tmp_path: Path) -> None:
+    box = outbox(tmp_path, free_port())
+    box.put(LETTER)
+    assert box.folder.stat().st_mode & 0o777 == 0o700
+    assert (box.folder / f"{LETTER.name}.eml").stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_waiting_asks_no_server(tmp_path: Path) -> None:
+    assert list(outbox(tmp_path, 1).send(lambda name, to: None)) == []
