@@ -1,0 +1,142 @@
+"""``systems.yml``: each system with its hosts, probes, databases, accounts, space, backups and usage."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from dulae.settings.probes import Probe
+from dulae.settings.shape import AtLeastOne, Count, Name, Percent, Port, Secret, Shape, Text, Url, Words
+
+Level = Literal["present", "fresh", "structure", "integrity", "content"]
+CONTROLLER = "controller"
+
+
+class Database(Shape):
+    """A database of the system, as SQLAlchemy reaches it from the controller."""
+
+    name: Name
+    host: Text
+    url: Url
+    password: Secret | None = None
+    via_ssh: bool = False
+
+
+class Brake(Shape):
+    """How much one plan may change before it stops."""
+
+    max_count: AtLeastOne = 20
+    max_percent: Annotated[Percent, Field(ge=1)] = 5
+
+
+class Accounts(Shape):
+    """How the system keeps its users. What else a profile asks for is read by the accounts room."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    database: Name
+    profile: Name
+    protected: tuple[Text, ...] = ()
+    brake: Brake = Brake()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the profile's own settings, as they stand in the file."""
+        return dict(self.model_extra or {})
+
+
+class Mount(Shape):
+    """A file system with the least space that must be left."""
+
+    host: Text
+    path: Annotated[str, Field(pattern="^/")]
+    warn_free_percent: Percent = 20
+    min_free_percent: Percent = 10
+    min_free_bytes: Count = 0
+    min_free_inodes_percent: Percent = 5
+
+
+class Assertion(Shape):
+    """A query against restored data, and the answer that proves the content."""
+
+    sql: Text
+    expect: str | int
+
+
+class BackupSet(Shape):
+    """Copies of one kind of data in one place."""
+
+    name: Name
+    title: Words
+    host: Text
+    kind: Literal["pg_dump", "tar"]
+    path: Annotated[str, Field(pattern="^/")]
+    pattern: Text
+    max_age_hours: AtLeastOne = 26
+    min_bytes: AtLeastOne = 1
+    level: Level = "integrity"
+    min_count: AtLeastOne = 1
+    drill: bool = False
+    assertions: tuple[Assertion, ...] = ()
+
+
+class Connection(Shape):
+    """How a dump is taken: a socket folder, or host and port; never a password."""
+
+    socket_dir: str = ""
+    host: str = ""
+    port: Port = 5432
+    user: str = ""
+
+
+class BackupSource(Shape):
+    """What this host dumps or packs, and where to."""
+
+    name: Name
+    host: Text
+    kind: Literal["pg_dump", "tar"]
+    source: Text
+    connection: Connection | None = None
+    path: Annotated[str, Field(pattern="^/")]
+    prefix: Text
+    keep: AtLeastOne = 7
+
+
+class Query(Shape):
+    """One figure about the system's use, read by one SELECT."""
+
+    name: Name
+    title: Words
+    unit: Text
+    sql: Annotated[str, Field(min_length=1)]
+
+
+class Usage(Shape):
+    """The figures of step 5."""
+
+    database: Name
+    queries: tuple[Query, ...] = Field(min_length=1)
+
+
+class System(Shape):
+    """A system that the IT group looks after."""
+
+    name: Name
+    title: Words
+    # Other words by which users' mails call the system.
+    known_as: tuple[Text, ...] = ()
+    hosts: tuple[Text, ...] = Field(min_length=1)
+    weight: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+    probes: tuple[Probe, ...] = ()
+    databases: tuple[Database, ...] = ()
+    accounts: Accounts | None = None
+    mounts: tuple[Mount, ...] = ()
+    backup_sets: tuple[BackupSet, ...] = ()
+    backups_made_here: tuple[BackupSource, ...] = ()
+    usage: Usage | None = None
+
+    def database(self, name: str) -> Database | None:
+        """Return a database by name, or None."""
+        return next((database for database in self.databases if database.name == name), None)
