@@ -19,7 +19,18 @@ from dulae.settings.reading import Document, read
 from dulae.settings.systems import System
 from dulae.settings.translate import shaped
 
-__all__ = ["FILES", "Settings", "SettingsProblems", "load"]
+__all__ = [
+    "FILES",
+    "Calendar",
+    "Contract",
+    "People",
+    "Procedure",
+    "Settings",
+    "SettingsProblems",
+    "Site",
+    "System",
+    "load",
+]
 
 # File of group_vars/all -> its shape; its one top-level key is dulae_NAME.
 FILES: dict[str, Any] = {

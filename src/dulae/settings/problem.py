@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dulae.errors import SettingsError
-from dulae.settings.words import WORDS
+from dulae.settings.words import sentences
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class Problem:
         """Return one line: file:line: key: what is wrong. What to write."""
         shown = self.file.relative_to(base) if base and self.file.is_relative_to(base) else self.file
         place = f"{shown}:{self.line}" if self.line else str(shown)
-        sentence = WORDS[self.code][language].format_map({"key": self.key.rpartition(".")[2], **self.places})
+        sentence = sentences()[self.code][language].format_map(
+            {"key": self.key.rpartition(".")[2], **self.places}
+        )
         return f"{place}: {self.key}: {sentence}" if self.key else f"{place}: {sentence}"
 
 

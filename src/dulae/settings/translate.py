@@ -41,6 +41,10 @@ _PATTERNS = {
     "^[^@": "bad_mail",
     "^$|^(ssh": "bad_public_key",
 }
+_MISSING = ("missing", "union_tag_not_found")
+_EXTRA = ("extra_forbidden",)
+_KEYS = (*_EXTRA, "model_type", "model_attributes_type")
+_CHOICES = ("literal_error", "union_tag_invalid")
 _SHOWN = 60
 _EXAMPLES = {
     "hours": 26,
@@ -106,15 +110,15 @@ def _told(parent: Any, keys: Keys, details: ErrorDetails) -> tuple[str, dict[str
     kind, context, value = details["type"], details.get("ctx") or {}, details["input"]
     if kind.startswith("dulae_"):
         return kind.removeprefix("dulae_"), dict(context)
-    if kind in ("missing", "union_tag_not_found"):
-        return "missing_key", {}
-    if value is None:
-        return "null_value", {}
-    if kind == "extra_forbidden":
-        return _unknown(str(keys[-1]), fields(parent))
-    if kind in ("model_type", "model_attributes_type"):
-        return _not_keys(shape_at(parent, keys[-1:], {}))
-    if kind in ("literal_error", "union_tag_invalid"):
+    if kind in _MISSING or value is None:
+        return ("missing_key" if kind in _MISSING else "null_value"), {}
+    if kind in _KEYS:
+        return (
+            _unknown(str(keys[-1]), fields(parent))
+            if kind in _EXTRA
+            else _not_keys(shape_at(parent, keys[-1:], {}))
+        )
+    if kind in _CHOICES:
         return _choice(context, value)
     if kind == "string_pattern_mismatch":
         return _form(str(context.get("pattern")), value)
