@@ -1,0 +1,55 @@
+"""SHA-256 of files at the disk's speed: one thread reads while another computes; memory stays flat."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from typing import BinaryIO
+
+_BLOCK_BYTES = 1 << 20
+_BLOCKS_AHEAD = 8
+# Below this a second thread costs more than it saves.
+_SMALL_BYTES = 4 << 20
+
+_Block = bytes
+
+
+def sha256_of(path: str) -> tuple[str, int]:
+    """Return the SHA-256 of a file in hexadecimal, and its bytes; raise OSError if it cannot be read."""
+    digest = hashlib.sha256()
+    total = 0
+    with open(path, "rb", buffering=0) as source:
+        head = source.read(_SMALL_BYTES)
+        digest.update(head)
+        total += len(head)
+        if len(head) == _SMALL_BYTES:
+            total += _rest(source, digest)
+    return digest.hexdigest(), total
+
+
+def _rest(source: BinaryIO, digest: hashlib._Hash) -> int:
+    """Hash what is left of a file while a second thread reads ahead; return its bytes."""
+    blocks: queue.Queue[_Block | OSError] = queue.Queue(_BLOCKS_AHEAD)
+    threading.Thread(target=_read, args=(source, blocks), daemon=True).start()
+    total = 0
+    while True:
+        block = blocks.get()
+        if isinstance(block, OSError):
+            raise block
+        if not block:
+            return total
+        digest.update(block)
+        total += len(block)
+
+
+def _read(source: BinaryIO, blocks: queue.Queue[_Block | OSError]) -> None:
+    """Put a file's blocks into a queue, an empty one at its end, or the error that stopped it."""
+    try:
+        while True:
+            block = source.read(_BLOCK_BYTES)
+            blocks.put(block)
+            if not block:
+                return
+    except OSError as error:
+        blocks.put(error)

@@ -1,0 +1,135 @@
+"""Dumps of PostgreSQL: custom and tar format, and plain SQL, each also compressed from outside."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ...finding import reason
+from ..copies import shown
+from ..faults import Bad, CannotTell
+from ..tools import Tools, first_error
+from . import plain_sql, stream
+from .contents import Contents
+
+NAME = "pg_dump"
+NO_TABLES = reason(
+    "backup.no_tables", "{file}: holds no table, it is the dump of an empty database; dump the right database"
+)
+NO_DATA = reason(
+    "backup.no_data",
+    "{file}: holds tables but no data of any; make a dump with the data, not of the schema only",
+)
+TOO_NEW = reason(
+    "backup.dump_too_new",
+    "{file}: was made by a newer PostgreSQL than the programs here; install newer ones, or name them in bin_dir",
+)
+NO_COMPRESSION = reason(
+    "backup.compression_missing",
+    "{file}: the programs here cannot read its compression ({error}); install PostgreSQL's own packages",
+)
+
+_CUSTOM = b"PGDMP"
+_TAR = (257, b"ustar")
+_TAR_FIRST_MEMBER = b"toc.dat"
+# pg_restore -l: "215; 1259 16386 TABLE public users owner", "3350; 0 16386 TABLE DATA public users owner"
+_ENTRY = re.compile(r"^\d+; \d+ \d+ (TABLE DATA|TABLE) (.+)$", re.MULTILINE)
+_ENDS = ("end of file", "too short")
+
+
+def structure(path: str, tools: Tools) -> Contents:
+    """Return the tables that a dump lists; raise Fault if it is none, or lists no data."""
+    head, compression = stream.head_of(path)
+    form = form_of(head)
+    if not form:
+        raise stream.refuse(path, NAME, head)
+    contents = _plain(path, compression) if form == "plain" else _archive(path, tools, form, compression)
+    _demand_data(path, contents)
+    return contents
+
+
+def form_of(head: bytes) -> str:
+    """Return the format of a dump by its first bytes, empty if it is none."""
+    if head.startswith(_CUSTOM):
+        return "custom"
+    if head[_TAR[0] :].startswith(_TAR[1]) and head.startswith(_TAR_FIRST_MEMBER):
+        return "tar"
+    return "plain" if plain_sql.HEADER.search(head) else ""
+
+
+def _plain(path: str, compression: str) -> Contents:
+    """Read a plain dump to its end; raise Bad if it has none."""
+    with stream.opened(path) as (source, _):
+        dump = plain_sql.scan(source)
+    if not dump.complete:
+        raise Bad(stream.CUT_OFF, file=shown(os.path.basename(path)))
+    return Contents(
+        _named("plain", compression),
+        frozenset(dump.tables),
+        frozenset(dump.with_data),
+        rows=dump.rows,
+        all_read=True,
+    )
+
+
+def _archive(path: str, tools: Tools, form: str, compression: str) -> Contents:
+    """Ask pg_restore for the table of contents."""
+    listed = _restore(path, tools, compression, "-l")
+    entries = _ENTRY.findall(listed)
+    return Contents(
+        _named(form, compression),
+        frozenset(_table(rest) for kind, rest in entries if kind == "TABLE"),
+        frozenset(_table(rest) for kind, rest in entries if kind == "TABLE DATA"),
+    )
+
+
+def _table(entry: str) -> str:
+    """Return "schema name" of an entry, which ends with its owner."""
+    return entry.rsplit(" ", 1)[0]
+
+
+def _named(form: str, compression: str) -> str:
+    """Return a format's name together with its outer compression."""
+    return f"{form}+{compression}" if compression else form
+
+
+def _demand_data(path: str, contents: Contents) -> None:
+    """Raise Bad if a dump has no table, or no table has data."""
+    if not contents.tables and not contents.with_data:
+        raise Bad(NO_TABLES, file=shown(os.path.basename(path)))
+    if not contents.with_data:
+        raise Bad(NO_DATA, file=shown(os.path.basename(path)))
+
+
+def read(path: str, tools: Tools) -> None:
+    """Have all data of a dump read and uncompressed; raise Fault if some cannot be."""
+    head, compression = stream.head_of(path)
+    if form_of(head) == "plain":
+        _plain(path, compression)
+    else:
+        _restore(path, tools, compression, "-f", os.devnull)
+
+
+def _restore(path: str, tools: Tools, compression: str, *options: str) -> str:
+    """Return what pg_restore says to a dump; raise Bad if it cannot read it, CannotTell if it is too old for it."""
+    argv = ["pg_restore", *options]
+    if compression:
+        with stream.opened(path) as (source, _):
+            answer = tools.feed(argv, source)
+    else:
+        answer = tools.ask([*argv, path])
+    if answer.status == 0:
+        return answer.text
+    raise _fault(shown(os.path.basename(path)), answer.error)
+
+
+def _fault(file: str, said: str) -> Bad | CannotTell:
+    """Return what an error of pg_restore means: a bad dump, or programs that cannot judge it."""
+    error = first_error(said)
+    if "unsupported version" in said:
+        return CannotTell(TOO_NEW, file=file)
+    if "not supported" in said or "does not support" in said:
+        return CannotTell(NO_COMPRESSION, file=file, error=error)
+    if any(end in said for end in _ENDS):
+        return Bad(stream.CUT_OFF, file=file)
+    return Bad(stream.DAMAGED, file=file, error=error)

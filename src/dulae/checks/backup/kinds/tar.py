@@ -1,0 +1,100 @@
+"""Archives of files: tar, plain or compressed with gzip, xz or bzip2."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from typing import BinaryIO
+
+from ...finding import reason
+from ..copies import shown
+from ..faults import Bad
+from ..tools import Tools
+from . import stream
+from .contents import Contents
+
+NAME = "tar"
+NO_FILES = reason(
+    "backup.no_files", "{file}: holds no file, it is the archive of an empty folder; archive the right folder"
+)
+
+_MAGIC_AT = 257
+_MAGIC = b"ustar"
+_BLOCK_BYTES = 1 << 20
+# An archive ends with two blocks of zeros; one that is cut between two members has none, and no other sign.
+_END = bytes(1024)
+
+
+class Ending:
+    """A stream that remembers its last bytes."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.last = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        block = self._source.read(size)
+        self.last = (self.last + block)[-len(_END) :]
+        return block
+
+    def drain(self) -> bytes:
+        """Read to the end; return the last bytes."""
+        while self.read(_BLOCK_BYTES):
+            pass
+        return self.last
+
+
+def structure(path: str, tools: Tools) -> Contents:
+    """Return how many files an archive lists; raise Fault if it is none, is cut off, or lists none."""
+    head, compression = stream.head_of(path)
+    if head[_MAGIC_AT:].startswith(_MAGIC):
+        files = _stream_through(path) if compression else _skim(path)
+    elif head.strip(b"\0"):
+        raise stream.refuse(path, NAME, head)
+    else:
+        files = 0
+    if not files:
+        raise Bad(NO_FILES if head else stream.CUT_OFF, file=shown(os.path.basename(path)))
+    return Contents(f"tar+{compression}" if compression else NAME, files=files, all_read=bool(compression))
+
+
+def read(path: str, tools: Tools) -> None:
+    """Read all data of an archive; raise Fault if some cannot be read."""
+    _stream_through(path)
+
+
+def _stream_through(path: str) -> int:
+    """Read an archive to its end; return its number of files."""
+    with stream.opened(path) as (source, _):
+        ending = Ending(source)
+        with tarfile.open(fileobj=ending, mode="r|") as archive:  # type: ignore[call-overload]
+            files = _count(archive)
+        _demand_end(path, ending.drain())
+    return files
+
+
+def _skim(path: str) -> int:
+    """List an archive by jumping from header to header; return its number of files."""
+    with stream.opened(path) as (source, _), tarfile.open(fileobj=source, mode="r:") as archive:
+        files = _count(archive)
+        source.seek(-min(len(_END), os.path.getsize(path)), os.SEEK_END)
+        _demand_end(path, source.read())
+    return files
+
+
+def _count(archive: tarfile.TarFile) -> int:
+    """Return how many files an archive lists; members are let go as they pass, so that memory stays flat."""
+    files = 0
+    while True:
+        member = archive.next()
+        if member is None:
+            return files
+        files += member.isreg() or member.islnk()
+        archive.members = []  # type: ignore[attr-defined]
+
+
+def _demand_end(path: str, last: bytes) -> None:
+    """Raise Bad if an archive does not end as it must."""
+    if last != _END:
+        raise Bad(stream.CUT_OFF, file=shown(os.path.basename(path)))

@@ -1,0 +1,74 @@
+"""One connection to PostgreSQL, held open through psql, so that several questions see one snapshot."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import threading
+from typing import Any, Mapping
+
+from .tools import Tools, first_error
+
+_END = "dulae: end of answer"
+
+
+class SessionError(Exception):
+    """The server refused a connection or a statement; the text is its own first error, without values."""
+
+
+class Session:
+    """A psql process that is asked one statement after the other; ends the connection when it is left."""
+
+    def __init__(self, tools: Tools, environment: Mapping[str, str], *options: str) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(  # noqa: S603
+            [tools.path("psql"), "-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=dict(environment),
+            encoding="utf-8",
+            errors="surrogateescape",
+        )
+        self._timer = threading.Timer(tools.timeout_s, self._process.kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def __enter__(self) -> Session:
+        """Begin to use the connection."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the connection; what was not committed is rolled back by the server."""
+        self._timer.cancel()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def ask(self, statement: str) -> str:
+        """Return a statement's unaligned rows without the last line's end; raise SessionError if it is refused."""
+        assert self._process.stdin and self._process.stdout
+        try:
+            self._process.stdin.write(f"{statement};\nSELECT '{_END}';\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._refusal() from None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            if line.rstrip("\n") == _END:
+                return "".join(lines).rstrip("\n")
+            lines.append(line)
+        raise self._refusal()
+
+    def _refusal(self) -> SessionError:
+        """Return why psql ended."""
+        self._process.wait()
+        self._errors.seek(0)
+        said: Any = self._errors.read().decode("utf-8", "replace")
+        return SessionError(first_error(said) if said.strip() else "the connection ended without an answer")

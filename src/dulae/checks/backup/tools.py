@@ -1,0 +1,118 @@
+"""PostgreSQL's own programs, called as processes: the only judges of PostgreSQL's formats."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass
+from typing import BinaryIO, Mapping, Sequence
+
+from ..command import Answer, here
+from ..door import redacted
+from ..finding import reason
+from .faults import CannotTell
+
+MISSING = reason(
+    "backup.tool_missing",
+    "{tool} is not on this machine; install PostgreSQL's client programs, or name their folder in bin_dir",
+)
+SILENT = reason(
+    "backup.tool_silent",
+    "{tool} did not end within {timeout_s} s; allow more time, or look at the store's disk",
+)
+KILLED = reason(
+    "backup.tool_killed",
+    "{tool} was ended by signal {signal}; look at this machine's memory, then check again",
+)
+
+_BLOCK_BYTES = 1 << 16
+# Values in messages may be personal data; names of tables and the like are quoted without a colon.
+_VALUE = re.compile(r': "[^"]*"')
+_ERROR = re.compile(r"(?:ERROR|FATAL|error|fatal):\s*(.*)")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Where PostgreSQL's programs lie (PATH where empty), and how long one may take."""
+
+    bin_dir: str = ""
+    timeout_s: float = 3600
+
+    def path(self, tool: str) -> str:
+        """Return the path of a program; raise CannotTell if it is not on this machine."""
+        path = shutil.which(tool, path=self.bin_dir or None)
+        if not path:
+            raise CannotTell(MISSING, tool=tool)
+        return path
+
+    def ask(self, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> Answer:
+        """Run a program by its name; raise CannotTell if it is missing, does not end, or is killed."""
+        try:
+            answer = here([self.path(argv[0]), *argv[1:]], self.timeout_s, environment or surroundings())
+        except subprocess.TimeoutExpired as error:
+            raise CannotTell(SILENT, tool=argv[0], timeout_s=f"{self.timeout_s:g}") from error
+        return _alive(argv[0], answer)
+
+    def feed(
+        self, argv: Sequence[str], source: BinaryIO, environment: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Run a program on a stream that is read as it goes; raise CannotTell as ``ask`` does."""
+        with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as error:
+            process = subprocess.Popen(  # noqa: S603
+                [self.path(argv[0]), *argv[1:]],
+                stdin=subprocess.PIPE,
+                stdout=text,
+                stderr=error,
+                env=dict(environment or surroundings()),
+            )
+            timer = threading.Timer(self.timeout_s, process.kill)
+            timer.start()
+            try:
+                _pour(source, process)
+            finally:
+                process.wait()
+                late = not timer.is_alive()
+                timer.cancel()
+            if late:
+                raise CannotTell(SILENT, tool=argv[0], timeout_s=f"{self.timeout_s:g}")
+            return _alive(argv[0], Answer(process.returncode, _said(text), _said(error)))
+
+
+def _pour(source: BinaryIO, process: subprocess.Popen[bytes]) -> None:
+    """Give a stream to a program; one that ends early has read what it needs."""
+    assert process.stdin
+    try:
+        with process.stdin as sink:
+            shutil.copyfileobj(source, sink, _BLOCK_BYTES)
+    except BrokenPipeError:
+        return
+
+
+def _said(output: BinaryIO) -> str:
+    """Return what a program wrote to a file."""
+    output.seek(0)
+    return output.read().decode("utf-8", "replace")
+
+
+def _alive(tool: str, answer: Answer) -> Answer:
+    """Return an answer; raise CannotTell if its program was killed."""
+    if answer.status < 0:
+        raise CannotTell(KILLED, tool=tool, signal=-answer.status)
+    return answer
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    """Return an environment without PostgreSQL's own settings, so that no live server is named by accident."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**kept, "LC_ALL": "C", "PGPASSFILE": os.devnull, **more}
+
+
+def first_error(text: str) -> str:
+    """Return the first error that a program tells, on one line, without values and passwords."""
+    told = _ERROR.search(text)
+    line = told.group(1) if told else text.strip().split("\n", maxsplit=1)[0]
+    return redacted(_VALUE.sub(': "..."', line)) or "it gave no reason"

@@ -1,0 +1,88 @@
+"""A dump of one PostgreSQL database, with the rows and digest of each table in the same snapshot."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import tempfile
+import threading
+from typing import Callable, Iterator
+
+from ..backup import tables
+from ..backup.faults import Bad
+from ..backup.session import Session, SessionError
+from ..backup.tools import Tools, first_error
+from ..finding import reason
+from .made import Made
+from .request import Request
+
+REFUSED = reason(
+    "backup_create.database_refused",
+    "{source}: the database could not be read: {error}; see that it runs, and that this user may read all of it",
+)
+FAILED = reason(
+    "backup_create.dump_failed",
+    "{source}: pg_dump failed: {error}; nothing was kept, correct this and run again",
+)
+NO_TABLES = reason(
+    "backup_create.no_tables",
+    "{source}: the database has no table; correct the database's name in the settings",
+)
+
+SUFFIX = ".dump"
+
+_Finish = Callable[[], None]
+
+
+def write(request: Request, path: str, tools: Tools) -> Made:
+    """Dump a database into a file; raise Bad if that cannot be done, CannotTell if a program is missing."""
+    environment = request.connection.environment(request.source)
+    try:
+        with Session(tools, environment) as session:
+            return _snapshot(session, request, path, tools)
+    except SessionError as error:
+        raise Bad(REFUSED, source=request.source, error=str(error)) from error
+
+
+def _snapshot(session: Session, request: Request, path: str, tools: Tools) -> Made:
+    """Dump and count side by side in one snapshot."""
+    tables.begin(session)
+    listed = tables.listed(session)
+    if not listed:
+        raise Bad(NO_TABLES, source=request.source)
+    argv = [tools.path("pg_dump"), "-Fc", "-w", f"--snapshot={tables.export(session)}", "-f", path]
+    with _beside(argv, request, tools) as finish:
+        counted = tuple(tables.count(session, table) for table in listed)
+        source = tables.source(session)
+        finish()
+    version = tools.ask(["pg_dump", "--version"]).text.strip()
+    return Made(source=source, tools={"pg_dump": version}, digest=tables.DIGEST, tables=counted)
+
+
+@contextlib.contextmanager
+def _beside(argv: list[str], request: Request, tools: Tools) -> Iterator[_Finish]:
+    """Run pg_dump while the caller counts; killed if the caller cannot go on."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            env=request.connection.environment(request.source),
+        )
+        timer = threading.Timer(tools.timeout_s, process.kill)
+        timer.daemon = True
+        timer.start()
+
+        def finish() -> None:
+            if process.wait():
+                said.seek(0)
+                error = first_error(said.read().decode("utf-8", "replace"))
+                raise Bad(FAILED, source=request.source, error=error)
+
+        try:
+            yield finish
+        finally:
+            timer.cancel()
+            process.kill()
+            process.wait()
