@@ -1,0 +1,66 @@
+"""The personnel division's list: reading, normalising, judging.
+
+``read_list`` returns every person of a list with where he stands; ``Spelling`` brings what applications
+hold of their users into the same spelling, so that both can be compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+from dulae.people import citizen_id, guards, judging, names, reading, rows, tables, together
+from dulae.people.personnel_list import PersonnelList, Row, counted
+from dulae.people.text import plain
+
+__all__ = ["PersonnelList", "Row", "Spelling", "read_list"]
+
+
+def read_list(path: Path, *, today: date, units: Collection[str] = ()) -> PersonnelList:
+    """Return the persons of a list (CSV or XLSX) with where each stands on ``today`` in Bangkok.
+
+    ``units`` are the department's own units; with them a transfer's direction can be told. Raise ListError
+    where the file is no list that can be trusted.
+    """
+    data = guards.content(path)
+    document = reading.document(data, path.name)
+    found = tables.extract(document, path.name)
+    around = judging.Surroundings(
+        today=today,
+        units=frozenset(map(plain, units)),
+        title=found.title,
+        order_no=rows.order_no(found.title),
+        fiscal_year=rows.fiscal_year(found.title),
+    )
+    judged = together.settled([judging.judge(record, around) for record in found.records])
+    return PersonnelList(
+        file=path.name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        encoding=document.encoding,
+        rows=tuple(judged),
+        counts=counted(judged),
+        dropped_columns=tuple(found.dropped_columns),
+        ignored_columns=tuple(found.ignored_columns),
+        unread_sheets=tuple(found.unread_sheets),
+        other_rows={kind: count for kind, count in sorted(found.other_rows.items()) if count},
+        declared_total=found.declared_total,
+        nothing_to_report=found.nothing_to_report and not judged,
+    )
+
+
+class Spelling:
+    """The spelling in which names, citizen numbers and other text are compared."""
+
+    def name_key(self, raw: str) -> str:
+        """Return ``first|surname`` without prefix."""
+        return names.read(raw).key
+
+    def citizen_id(self, raw: object) -> str:
+        """Return the 13 digits (or a passport number), or nothing where the number is wrong."""
+        return citizen_id.read(raw).value
+
+    def text(self, raw: object) -> str:
+        """Return any text in one spelling."""
+        return plain(raw)

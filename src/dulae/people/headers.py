@@ -1,0 +1,171 @@
+"""The header of a list, found by its words: which column holds what, which are forbidden, which are not used."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from dulae.people.text import plain
+
+DROP = "DROP"
+NAME_FIELDS = {"full_name", "first_name"}
+# A header stands within these rows; above it are titles.
+DEEPEST_HEADER = 40
+_FEWEST_WORDS = 2
+_AROUND_SIGN = re.compile(r"\s*([-/])\s*")
+_CONDITION = re.compile(r"\s*\((เมื่อ.*)\)$")
+# Columns that may not be read, however their header is worded.
+_FORBIDDEN = re.compile(
+    "เงินเดือน|เงินประจำตำแหน่ง|ค่าจ้าง|ค่าตอบแทน|วัน.*เกิด|ว/ด/ปเกิด|^อายุ|ที่อยู่|ภูมิลำเนา|โทร|มือถือ|เหตุผล|สาเหตุการลาออก|โทษ|วินัย"
+    "|สุขภาพ|โรค|ป่วย|ศาสนา|หมู่เลือด|salary|birth|address|phone|reason|health|religion",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds in the first and, where a person takes two rows, in the second row."""
+
+    title: str
+    first: str
+    second: str = ""
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Say whether the column may not be read."""
+        return DROP in (self.first, self.second)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header: its last row (from 0), the columns by index, and whether a person takes two rows."""
+
+    last_row: int
+    rows: int
+    columns: dict[int, Column] = field(default_factory=dict)
+    two_rows: bool = False
+
+    def fields(self) -> set[str]:
+        """Return every field that a column of the list holds."""
+        return {kind for column in self.columns.values() for kind in (column.first, column.second) if kind}
+
+    def column_of(self, kind: str) -> int | None:
+        """Return the first column that holds a field."""
+        return next((index for index, column in self.columns.items() if column.first == kind), None)
+
+    def titles(self, *, forbidden: bool) -> list[str]:
+        """Return the headers of the columns that are dropped because they may not be read, or are not used."""
+        if forbidden:
+            return [column.title for column in self.columns.values() if column.is_forbidden]
+        return [column.title for column in self.columns.values() if not column.first and not column.second]
+
+
+def find(rows: Sequence[Sequence[Any]]) -> Header | None:
+    """Return the header of a table, or None if it has none."""
+    for index, row in enumerate(rows[:DEEPEST_HEADER]):
+        words = {column: word(cell) for column, cell in enumerate(row) if plain(cell)}
+        known = {kind for kind in words.values() if kind}
+        if len(known - {DROP}) >= _FEWEST_WORDS and known & (NAME_FIELDS | {"last_name"}):
+            return _with_second_row(rows, index)
+    return None
+
+
+def word(cell: Any) -> str:
+    """Return the field that a header names, ``DROP`` for a forbidden one, or nothing."""
+    key = _key(cell)
+    found = _words().get(key) or _loose_words().get(_loose(key))
+    if found:
+        return found
+    return DROP if key and _FORBIDDEN.search(key) else ""
+
+
+def _with_second_row(rows: Sequence[Sequence[Any]], index: int) -> Header:
+    above = rows[index]
+    below = rows[index + 1] if index + 1 < len(rows) else []
+    words_below = [word(cell) for cell in below if plain(cell)]
+    known = [found for found in words_below if found]
+    if len(known) < _FEWEST_WORDS or len(known) * 2 < len(words_below):
+        return _resolved(
+            Header(index, 1, {at: _single(cell) for at, cell in enumerate(above) if plain(cell)})
+        )
+    columns = {
+        at: _double(above[at] if at < len(above) else "", below[at] if at < len(below) else "")
+        for at in range(max(len(above), len(below)))
+    }
+    return _resolved(Header(index + 1, 2, {at: column for at, column in columns.items() if column.title}))
+
+
+def _single(cell: Any) -> Column:
+    """Return a column of one header cell, whose two lines may name what stands in two rows."""
+    lines = [line for line in str(cell).splitlines() if line.strip()]
+    if not word(cell) and len(lines) > 1 and word(lines[0]) and word(lines[1]):
+        return Column(plain(cell), word(lines[0]), word(lines[1]))
+    return Column(plain(cell), word(cell))
+
+
+def _double(above: Any, below: Any) -> Column:
+    upper, lower = plain(above), plain(below)
+    title = upper if upper == lower or not lower else f"{upper} {lower}".strip()
+    first, second = word(above), word(below)
+    return Column(title, first or second, second if first and second != first else "")
+
+
+def _resolved(header: Header) -> Header:
+    """Return the header with the words that depend on other columns settled."""
+    two_rows = any(
+        column.first in NAME_FIELDS and column.second == "citizen_id" for column in header.columns.values()
+    )
+    columns = dict(header.columns)
+    if not two_rows:
+        columns = {
+            at: Column(column.title, DROP if column.is_forbidden else column.second or column.first)
+            for at, column in columns.items()
+        }
+    held = {column.first for column in columns.values()} | {column.second for column in columns.values()}
+    columns = {at: _by_company(column, held) for at, column in columns.items()}
+    return Header(header.last_row, header.rows, columns, two_rows)
+
+
+def _by_company(column: Column, held: set[str]) -> Column:
+    """Settle the words whose meaning depends on which other columns there are."""
+    if column.first == "full_name" and "last_name" in held and _key(column.title) == "ชื่อ":
+        return Column(column.title, "first_name", column.second)
+    if column.first == "last_name" and not held & NAME_FIELDS:
+        return Column(column.title, "full_name", column.second)
+    if column.first == "remark" and "movement" not in held:
+        return Column(column.title, "movement_remark", column.second)
+    return column
+
+
+def _key(cell: Any) -> str:
+    return _AROUND_SIGN.sub(r"\1", plain(cell)).strip(" :*").casefold()
+
+
+def _loose(key: str) -> str:
+    return key.replace(" ", "").strip("()")
+
+
+@cache
+def _loose_words() -> dict[str, str]:
+    """Return the header words without spaces and brackets, where that leaves no doubt which is meant."""
+    owners: dict[str, set[str]] = {}
+    for key, kind in _words().items():
+        owners.setdefault(_loose(key), set()).add(kind)
+    return {key: min(kinds) for key, kinds in owners.items() if len(kinds) == 1}
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Return the field for each header word; the conditional ones are settled by their company."""
+    source = resources.files("dulae.people").joinpath("header_synonyms.csv").read_text(encoding="utf-8")
+    made: dict[str, str] = {}
+    for row in csv.DictReader(source.splitlines()):
+        for synonym in row["thai_headers"].split("|"):
+            if not _CONDITION.search(synonym):
+                made.setdefault(_key(synonym), row["field"])
+    return made

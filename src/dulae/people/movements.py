@@ -1,0 +1,177 @@
+"""What the personnel division's words for a movement lead to, from movement_types.csv.
+
+Words are matched whole: a wording that is not known leads to review, never to an action.
+"""
+
+from __future__ import annotations
+
+import csv
+import enum
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from dulae.people.text import plain
+
+
+class Counting(enum.Enum):
+    """How the date of a movement is to be counted."""
+
+    FIRST_DAY_OUT = "the date is the first day out"
+    LAST_DAY = "the date is the last day in force"
+    AT_ONCE = "as soon as the order is known, whatever its date"
+    RETIREMENT = "1 October; 30 September is the last day in service"
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One kind of movement: what it leads to, and whether an approved plan may carry it out by itself."""
+
+    id: str
+    thai: str
+    english: str
+    action: str
+    automatic: bool
+    counting: Counting
+
+    @property
+    def is_leaving(self) -> bool:
+        """Say whether somebody loses a login by this movement."""
+        return self.action.startswith(("DISABLE", "SUSPEND"))
+
+    @property
+    def is_joining(self) -> bool:
+        """Say whether somebody comes in by this movement."""
+        return self.action == "NO_DISABLE"
+
+
+UNKNOWN = "unknown"
+# Words shared by several kinds: the one without a direction wins, and with it a person's decision.
+_SHARED = {"โอน": "transfer_ambiguous", "ย้าย": "move_inside", "ช่วยราชการ": "assist_out", "อื่นๆ": UNKNOWN}
+_SHARED_CODES = {"111": "assist_out"}
+# What overrides every other word in a title, and what a title says of people who do not move.
+_OVERRULES = ("order_cancelled", "order_corrected")
+_NOT_IN_TITLES = {UNKNOWN, "rename", "vendor_staff", "appoint", "outsourced_end"}
+_OPEN_END = "..."
+_SPACE = re.compile(r"\s+")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_CODE = re.compile(r"(\d{5}|\d{3})(?!\d)[:.\-]?")
+_ELSEWHERE = re.compile("^(ไป)?(กรม|จังหวัด|กระทรวง|สสจ|สำนักงานสาธารณสุขจังหวัด|สำนักงานปลัดกระทรวง)")
+
+
+@cache
+def all_movements() -> dict[str, Movement]:
+    """Return every kind of movement by its id."""
+    return {row["id"]: _movement(row) for row in _rows()}
+
+
+def named(wording: str) -> Movement:
+    """Return the movement that a cell names; an unknown wording is the movement ``unknown``."""
+    key = _key(wording)
+    code = _CODE.match(key)
+    if code and (by_code := _codes().get(code.group(1))):
+        rest = key[code.end() :]
+        known = _wordings().get(rest) if rest else by_code
+        return all_movements()[by_code if known == by_code else UNKNOWN]
+    found = _wordings().get(key) or _by_open_end(key)
+    return all_movements()[found or UNKNOWN]
+
+
+def in_title(text: str) -> Movement | None:
+    """Return the one movement that a title or category names, or None if it names none or several."""
+    rest, found = _key(text), set()
+    for wording, identifier in sorted(_wordings().items(), key=lambda item: -len(item[0])):
+        if wording in rest and identifier not in _NOT_IN_TITLES:
+            found.add(identifier)
+            rest = rest.replace(wording, " ")
+    overruling = [identifier for identifier in _OVERRULES if identifier in found]
+    only = overruling[:1] or (list(found) if len(found) == 1 else [])
+    return all_movements()[only[0]] if only else None
+
+
+def directed(movement: Movement, from_unit: str, to_unit: str, units: frozenset[str]) -> Movement:
+    """Return a transfer or move with its direction, read from the units where both are known.
+
+    ``units`` are the department's own units in one spelling; without them only the wording decides.
+    """
+    kinds = all_movements()
+    if movement.id == "move_inside" and to_unit:
+        away = _ELSEWHERE.match(to_unit) if not units else to_unit not in units
+        return kinds["move_outside"] if away else movement
+    if movement.id == "transfer_ambiguous" and units and from_unit and to_unit:
+        ours = (from_unit in units, to_unit in units)
+        return kinds[{(True, False): "transfer_out", (False, True): "transfer_in"}.get(ours, movement.id)]
+    return movement
+
+
+def _movement(row: dict[str, str]) -> Movement:
+    return Movement(
+        id=row["id"],
+        thai=row["movement_th"],
+        english=row["movement_en"],
+        action=row["action"],
+        automatic=row["auto_after_approval"].startswith("yes"),
+        counting=_counting(row),
+    )
+
+
+def _counting(row: dict[str, str]) -> Counting:
+    rule = row["effective_date_rule"]
+    if row["id"] == "retire":
+        return Counting.RETIREMENT
+    if rule.startswith("disable as soon as"):
+        return Counting.AT_ONCE
+    return Counting.LAST_DAY if rule.startswith("date is the LAST day") else Counting.FIRST_DAY_OUT
+
+
+def _rows() -> list[dict[str, str]]:
+    source = resources.files("dulae.people").joinpath("movement_types.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(source.splitlines()))
+
+
+def _key(wording: str) -> str:
+    return _SPACE.sub("", plain(wording)).strip("-*.").casefold()
+
+
+def _spellings(row: dict[str, str]) -> Iterator[str]:
+    title = row["movement_th"]
+    yield from (title, row["movement_en"], *row["synonyms_th"].split("|"))
+    yield from (title.split(" ") if row["id"] == "short_leave" else [])
+    for part in (title, *title.split(" / ")):
+        yield from (part, _PARENTHESES.sub("", part), _PARENTHESES.sub(r"\1", part))
+
+
+@cache
+def _wordings() -> dict[str, str]:
+    owners: dict[str, set[str]] = {}
+    for row in _rows():
+        for spelling in filter(None, map(_key, _spellings(row))):
+            owners.setdefault(spelling, set()).add(row["id"])
+    alone = {spelling: min(ids) for spelling, ids in owners.items() if len(ids) == 1}
+    known = {spelling: kind for spelling, kind in alone.items() if not spelling.endswith(_OPEN_END)}
+    return {**known, **{_key(wording): kind for wording, kind in _SHARED.items()}}
+
+
+@cache
+def _open_ends() -> dict[str, str]:
+    """Return beginnings of wordings (``ช่วยราชการกอง...``) with their movements."""
+    ends = [(synonym, row["id"]) for row in _rows() for synonym in row["synonyms_th"].split("|")]
+    return {
+        _SPACE.sub("", synonym).removesuffix(_OPEN_END): kind
+        for synonym, kind in ends
+        if _OPEN_END in synonym
+    }
+
+
+def _by_open_end(key: str) -> str | None:
+    return next((kind for start, kind in _open_ends().items() if key.startswith(start)), None)
+
+
+@cache
+def _codes() -> dict[str, str]:
+    pairs = [(code, row["id"]) for row in _rows() for code in row["dpis_mov_codes"].split("|") if code]
+    shared = Counter(code for code, _ in pairs)
+    return {**{code: kind for code, kind in pairs if shared[code] == 1}, **_SHARED_CODES}

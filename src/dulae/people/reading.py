@@ -1,0 +1,169 @@
+"""A file's bytes as tables of cells: workbooks with calamine, text by its encoding; nothing is guessed."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from dulae.errors import ListError
+from dulae.people import guards
+from dulae.people.text import REPLACEMENT
+
+Cells = list[Any]
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS = ",;\t|"
+_SAMPLE_LINES = 40
+# Thai that was read as Latin-1 and saved again: from UTF-8 (à¸™), and from CP874 (¹Ò¹).
+_MOJIBAKE = re.compile("à[¸¹]|[\u00a1-\u00da\u00df-\u00fb]{3,}")
+_BINARY = "\x00"
+_EXCEL_SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*\n", re.I)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet, or a CSV file: rows of cells as they were typed, and where formulas stand (``B7``)."""
+
+    name: str
+    rows: list[Cells]
+    formulas: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Document:
+    """The readable tables of a list, the sheets left unread, and the encoding."""
+
+    tables: tuple[Table, ...]
+    encoding: str
+    unread_sheets: tuple[str, ...] = ()
+
+
+def document(data: bytes, name: str) -> Document:
+    """Return the tables in a list's bytes; raise ListError where they are no list that can be trusted."""
+    if not data.strip():
+        raise ListError(
+            "the file is empty", place=name, remedy="Ask the personnel division for the list again"
+        )
+    if guards.is_workbook(data, name):
+        return _workbook(data, name)
+    text, encoding = _text(data, name)
+    return Document((Table(PurePath(name).stem, _csv_rows(text, name)),), encoding)
+
+
+def _workbook(data: bytes, name: str) -> Document:
+    formulas = guards.survey(data, name).formulas
+    files = guards.sheet_files(data)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            shown = [
+                (index, sheet.name)
+                for index, sheet in enumerate(book.sheets_metadata)
+                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+            ]
+            hidden = [
+                sheet.name for sheet in book.sheets_metadata if sheet.name not in {made for _, made in shown}
+            ]
+            tables = tuple(
+                Table(title, _cells(book, index), frozenset(formulas.get(files[index], ())))
+                for index, title in shown
+            )
+    except (CalamineError, IndexError) as error:
+        raise ListError(
+            "the workbook cannot be read", place=name, remedy=f"It may be damaged. {guards.SAVE_AS}"
+        ) from error
+    _refuse_damaged(
+        (cell for table in tables for row in table.rows for cell in row if isinstance(cell, str)), name
+    )
+    return Document(tables, "xlsx", tuple(hidden))
+
+
+def _cells(book: CalamineWorkbook, index: int) -> list[Cells]:
+    sheet = book.get_sheet_by_index(index)
+    rows: list[Cells] = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
+        _fill_down(rows, left, top, bottom)
+    return rows
+
+
+def _fill_down(rows: list[Cells], column: int, top: int, bottom: int) -> None:
+    """Repeat a vertically merged cell's value in the rows that it spans; its width stays one cell."""
+    if top >= len(rows) or column >= len(rows[top]):
+        return
+    for row in rows[top + 1 : bottom + 1]:
+        if column < len(row):
+            row[column] = rows[top][column]
+
+
+def _text(data: bytes, name: str) -> tuple[str, str]:
+    """Return the text and its encoding: by its mark, else all of it UTF-8, else all of it CP874."""
+    encodings = next(([made] for mark, made in _BOMS if data.startswith(mark)), ["utf-8", "cp874"])
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _BINARY in text:
+            raise ListError("the file is not text", place=name, remedy=guards.SAVE_AS)
+        _refuse_damaged([text], name)
+        return text, encoding
+    raise ListError(
+        f"the text as a whole is not {' and not '.join(encodings)}",
+        place=name,
+        remedy="Save it again as CSV UTF-8",
+    )
+
+
+def _refuse_damaged(texts: Any, name: str) -> None:
+    for text in texts:
+        if REPLACEMENT in text or _MOJIBAKE.search(text):
+            raise ListError(
+                "Thai letters in the file were damaged by an earlier conversion",
+                place=name,
+                remedy="Ask for the original file; the letters cannot be recovered from this one",
+            )
+
+
+def _csv_rows(text: str, name: str) -> list[Cells]:
+    rows: list[Cells] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        for row in reader:
+            rows.append(list(row))
+            if len(rows) > guards.MOST_ROWS or len(row) > guards.MOST_COLUMNS:
+                raise ListError(
+                    f"the file has more than {guards.MOST_ROWS} rows or {guards.MOST_COLUMNS} columns",
+                    place=name,
+                    remedy="Ask for the list of this week alone",
+                )
+    except csv.Error as error:
+        raise ListError(
+            f"the quotation marks or cells do not add up ({error})",
+            place=f"{name}, line {reader.line_num}",
+            remedy="Save it again as CSV UTF-8 from the spreadsheet",
+        ) from error
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that the file names, or the one that stands in most of the first lines."""
+    if named := _EXCEL_SEPARATOR.match(text):
+        return named.group(1)
+    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+
+    def weight(delimiter: str) -> tuple[int, int]:
+        counts: Sequence[int] = [line.count(delimiter) for line in lines]
+        return sum(count > 0 for count in counts), sum(counts)
+
+    return max(_DELIMITERS, key=weight)
