@@ -1,0 +1,272 @@
+"""The lab's two systems as ``systems.yml`` declares them: probes, databases, accounts, space, backups, usage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.lab import backups
+from tests.lab.layout import Layout
+from tests.lab.people import PROBE
+from tests.lab.ports import LOOPBACK
+from tests.lab.services import pidfile
+from tests.lab.state import State
+
+_WELCOME = "ออกจากระบบ"
+_LOGIN_WORDS = "ลงชื่อเข้าใช้"
+SLOW_MS = 1500
+Plain = dict[str, Any]
+
+
+def _words(th: str, en: str) -> Plain:
+    return {"th": th, "en": en}
+
+
+def systems(layout: Layout, state: State) -> list[Plain]:
+    """Return both systems as plain data."""
+    return [_intranet(layout, state), _saraban(layout, state)]
+
+
+def _database(system: str, state: State) -> Plain:
+    address = f"postgresql+psycopg://dulae@{LOOPBACK}:{state.ports['postgres']}/{system}"
+    return {
+        "name": system,
+        "host": "db1",
+        "url": address,
+        "password": {"file": f"secrets/{system}_database"},
+        "via_ssh": system == "saraban",
+    }
+
+
+def _probe(name: str, title: Plain, kind: str, seen_from: list[str], **options: Any) -> Plain:
+    return {"name": name, "title": title, "kind": kind, "from": seen_from, **options}
+
+
+def _process(layout: Layout, system: str) -> Plain:
+    title = _words("บริการเว็บ", "Web service")
+    return _probe("web_service", title, "process", ["web1"], pidfile=str(pidfile(layout, system)))
+
+
+def _database_probe(state: State) -> Plain:
+    title = _words("ฐานข้อมูล", "Database")
+    return _probe("database", title, "database", ["web1"], host=LOOPBACK, port=state.ports["postgres"])
+
+
+def _certificate(layout: Layout, system: str, port: int) -> Plain:
+    where = {
+        "host": LOOPBACK,
+        "port": port,
+        "server_name": f"{system}.dept.example",
+        "ca_file": str(layout.tls / "ca.pem"),
+    }
+    return _probe("certificate", _words("ใบรับรอง TLS", "TLS certificate"), "tls", ["controller"], **where)
+
+
+def _intranet(layout: Layout, state: State) -> Plain:
+    web = f"http://{LOOPBACK}:{state.ports['intranet']}"
+    journey = {
+        "login_url": f"{web}/login",
+        "username": f"{PROBE}@dept.example",
+        "password": {"file": "secrets/probe"},
+        "username_field": "email",
+        "csrf_field": "_token",
+        "then_url": f"{web}/bookings",
+        "logged_in": _WELCOME,
+        "logout_url": f"{web}/logout",
+    }
+    page = {"url": f"{web}/login", "contains": _LOGIN_WORDS, "not_contains": "SQLSTATE"}
+    news = {"url": f"{web}/news", "contains": "ข่าวประชาสัมพันธ์", "max_latency_ms": SLOW_MS}
+    return {
+        "name": "intranet",
+        "title": _words("ระบบบริหารงานภายใน (Intranet)", "Internal administration system (Intranet)"),
+        "hosts": ["web1", "db1"],
+        "probes": [
+            _probe("login_page", _words("หน้าเข้าสู่ระบบ", "Login page"), "http", ["controller", "web1"], **page),
+            _probe("news", _words("หน้าข่าวประชาสัมพันธ์", "News page"), "http", ["controller"], **news),
+            _probe(
+                "sign_in",
+                _words("เข้าสู่ระบบด้วยบัญชีทดสอบ", "Sign in with the test account"),
+                "journey",
+                ["controller"],
+                **journey,
+            ),
+            _certificate(layout, "intranet", state.ports["intranet_tls"]),
+            _process(layout, "intranet"),
+            _database_probe(state),
+        ],
+        "databases": [_database("intranet", state)],
+        "accounts": _intranet_accounts(),
+        "mounts": [_folder_of_this_machine("backup1", layout.vault)],
+        "backup_sets": [backups.declared_dump(layout, "intranet")],
+        "backups_made_here": [backups.source_dump(layout, state, "intranet")],
+        "usage": {"database": "intranet", "queries": _intranet_queries()},
+    }
+
+
+def _saraban(layout: Layout, state: State) -> Plain:
+    web = f"https://{LOOPBACK}:{state.ports['saraban']}"
+    trust = {"ca_file": str(layout.tls / "ca.pem")}
+    journey = {
+        "login_url": f"{web}/login",
+        "username": PROBE,
+        "password": {"file": "secrets/probe"},
+        "csrf_field": "csrf_token",
+        "then_url": f"{web}/register",
+        "logged_in": _WELCOME,
+        "logout_url": f"{web}/logout",
+        **trust,
+    }
+    page = {"url": f"{web}/login", "contains": _LOGIN_WORDS, "max_latency_ms": 2 * SLOW_MS, **trust}
+    smtp = {"host": LOOPBACK, "port": state.ports["smtp"]}
+    imap = {"host": LOOPBACK, "port": state.ports["imap"]}
+    return {
+        "name": "saraban",
+        "title": _words("ระบบสารบรรณอิเล็กทรอนิกส์", "Electronic correspondence system (e-Saraban)"),
+        "known_as": ["สารบรรณ", "saraban"],
+        "hosts": ["web1", "db1"],
+        "probes": [
+            _probe("login_page", _words("หน้าเข้าสู่ระบบ", "Login page"), "http", ["controller", "web1"], **page),
+            _probe(
+                "register",
+                _words("ทะเบียนหนังสือรับ-ส่ง", "Correspondence register"),
+                "journey",
+                ["controller"],
+                **journey,
+            ),
+            _certificate(layout, "saraban", state.ports["saraban"]),
+            _process(layout, "saraban"),
+            _database_probe(state),
+            _probe("mail_out", _words("ส่งอีเมล", "Outgoing mail"), "tcp", ["controller"], **smtp),
+            _probe("mailbox", _words("อีเมลกลาง", "Central mailbox"), "tcp", ["mail1"], **imap),
+        ],
+        "databases": [_database("saraban", state)],
+        "accounts": _saraban_accounts(),
+        "mounts": [_data_of_db1(layout, state), _folder_of_this_machine("web1", layout.documents)],
+        "backup_sets": [backups.declared_dump(layout, "saraban"), backups.declared_documents(layout)],
+        "backups_made_here": [
+            backups.source_dump(layout, state, "saraban"),
+            backups.source_documents(layout),
+        ],
+        "usage": {"database": "saraban", "queries": _saraban_queries()},
+    }
+
+
+def _data_of_db1(layout: Layout, state: State) -> Plain:
+    if not state.mounts:
+        return _folder_of_this_machine("db1", layout.data_mount)
+    return {"host": "db1", "path": str(layout.data_mount), "warn_free_percent": 20, "min_free_percent": 10}
+
+
+def _folder_of_this_machine(host: str, path: Path) -> Plain:
+    # Such a folder shares this machine's disk, of which the lab knows nothing: ask for very little.
+    return {
+        "host": host,
+        "path": str(path),
+        "warn_free_percent": 2,
+        "min_free_percent": 1,
+        "min_free_inodes_percent": 1,
+    }
+
+
+def _intranet_accounts() -> Plain:
+    return {
+        "database": "intranet",
+        "profile": "scramble",
+        "protected": ["admin@dept.example", f"{PROBE}@dept.example"],
+        "brake": {"max_count": 10, "max_percent": 5},
+        "users": {
+            "login": "email",
+            "name": ["name"],
+            "privileged": {"column": "is_admin", "equals": True},
+        },
+        "ends": [
+            {"what": "sessions", "table": "sessions", "user": "user_id", "used_at": "last_activity"},
+            {"what": "reset_tokens", "table": "password_reset_tokens", "user": "email", "of": "email"},
+            {
+                "what": "api_tokens",
+                "table": "personal_access_tokens",
+                "user": "tokenable_id",
+                "where": {"tokenable_type": r"App\Models\User"},
+            },
+            {
+                "what": "roles",
+                "table": "model_has_roles",
+                "user": "model_id",
+                "where": {"model_type": r"App\Models\User"},
+                "restore": True,
+            },
+        ],
+    }
+
+
+def _saraban_accounts() -> Plain:
+    return {
+        "database": "saraban",
+        "profile": "flag",
+        "protected": ["admin", PROBE],
+        "brake": {"max_count": 10, "max_percent": 5},
+        "users": {"name": ["first_name", "last_name"], "last_login_at": "last_login"},
+        "ends": [
+            {"what": "sessions", "table": "sessions", "user": "user_id", "used_at": "last_seen"},
+            {"what": "api_tokens", "table": "api_tokens", "user": "user_id"},
+        ],
+    }
+
+
+def _query(name: str, title: Plain, unit: str, sql: str) -> Plain:
+    return {"name": name, "title": title, "unit": unit, "sql": sql}
+
+
+def _intranet_queries() -> list[Plain]:
+    month = "interval '30 days'"
+    return [
+        _query("users", _words("จำนวนบัญชีผู้ใช้งาน", "User accounts"), "users", "SELECT count(*) FROM users"),
+        _query(
+            "active_users",
+            _words("ผู้ใช้งานใน 30 วัน", "Users active in 30 days"),
+            "users",
+            f"SELECT count(*) FROM users WHERE last_login_at >= now() - {month}",
+        ),
+        _query(
+            "bookings",
+            _words("การจองห้องประชุมใน 90 วัน", "Room bookings in 90 days"),
+            "bookings",
+            "SELECT count(*) FROM bookings WHERE created_at >= now() - interval '90 days'",
+        ),
+    ]
+
+
+def _saraban_queries() -> list[Plain]:
+    recent = "registered_at >= now() - interval '90 days'"
+    return [
+        _query(
+            "active_users",
+            _words("ผู้ใช้งานใน 30 วัน", "Users active in 30 days"),
+            "users",
+            "SELECT count(*) FROM users WHERE is_active AND last_login >= now() - interval '30 days'",
+        ),
+        _query(
+            "never_logged_in",
+            _words("ผู้ใช้ที่ไม่เคยเข้าระบบ", "Users who never logged in"),
+            "users",
+            "SELECT count(*) FROM users WHERE is_active AND last_login IS NULL",
+        ),
+        _query(
+            "documents_received",
+            _words("หนังสือรับใน 90 วัน", "Documents received in 90 days"),
+            "documents",
+            f"SELECT count(*) FROM documents WHERE direction = 'in' AND {recent}",
+        ),
+        _query(
+            "documents_sent",
+            _words("หนังสือส่งใน 90 วัน", "Documents sent in 90 days"),
+            "documents",
+            f"SELECT count(*) FROM documents WHERE direction = 'out' AND {recent}",
+        ),
+        _query(
+            "documents_pending",
+            _words("หนังสือค้างดำเนินการ", "Documents pending"),
+            "documents",
+            "SELECT count(*) FROM documents WHERE status = 'pending'",
+        ),
+    ]
