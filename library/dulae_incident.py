@@ -34,7 +34,6 @@ options:
   report:
     description: What is reported, for O(state=opened).
     type: dict
-    default: {}
     suboptions:
       system:
         description: Name of the system, as in C(systems.yml).
@@ -166,7 +165,6 @@ def main() -> None:
             "state": {"type": "str", "choices": states, "default": "reviewed"},
             "report": {
                 "type": "dict",
-                "default": {},
                 "options": {**report, **dict.fromkeys(("subject", "reporter", "unit", "contact"), text)},
             },
             **dict.fromkeys(("incident", "cause", "fix", "confirmed_by", "reason"), text),

@@ -51,7 +51,9 @@ class Desk:
         locks = self.state_dir / "locks"
         locks.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = frozenset(system.name for system in self.settings.systems)
-        return Register(self.ledger, self.by, FileLock(locks / "incidents.lock"), names)
+        return Register(
+            self.ledger, self.by, FileLock(locks / "incidents.lock"), names, self.settings.calendar.zone
+        )
 
     @cached_property
     def outbox(self) -> Outbox | None:

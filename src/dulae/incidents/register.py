@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
@@ -23,6 +24,7 @@ CHANNELS = ("phone", "email", "check", "walk_in")
 KINDS = ("fault", "advice", "rights_request")
 SEVERITIES = ("low", "normal", "high", "critical")
 LINE = 200
+BANGKOK = ZoneInfo("Asia/Bangkok")
 # Back-dating by more than this is a mistake of typing, or a new incident.
 LONGEST_BACK_DATING = timedelta(days=31)
 NOT_AFTER_NOW = timedelta(minutes=2)
@@ -49,7 +51,8 @@ class Report:
     def cleaned(self) -> Report:
         """Return the report with its texts made safe to show: one line each, no control characters."""
         texts = ("symptom", "subject", "reporter", "unit", "contact", "late_reason", "message_id")
-        return replace(self, **{name: " ".join(plain(getattr(self, name)).split())[:LINE] for name in texts})
+        safe: dict[str, Any] = {name: " ".join(plain(getattr(self, name)).split())[:LINE] for name in texts}
+        return replace(self, **safe)
 
     @property
     def key(self) -> str:
@@ -69,6 +72,7 @@ class Register:
     by: str
     lock: FileLock
     systems: frozenset[str] = frozenset()
+    zone: ZoneInfo = BANGKOK
 
     def all(self) -> list[Incident]:
         """Return every incident, oldest first."""
@@ -205,7 +209,7 @@ class Register:
                 yield str(entry.body["message_id"])
 
     def _next_number(self, known: list[Incident], now: datetime) -> str:
-        prefix = f"INC-{fiscal_year(now)}-"
+        prefix = f"INC-{fiscal_year(now.astimezone(self.zone).date())}-"
         numbers = [
             int(incident.number.removeprefix(prefix))
             for incident in known

@@ -58,16 +58,15 @@ def test_a_raw_thai_subject_without_any_encoding_is_read() -> None:
 
 
 def test_an_html_only_mail_gives_its_words_and_no_script() -> None:
-    markup = (
-        f"<html><head><title>t</title></head><body><script>alert(1)</script><p>{SYMPTOM}</p></body></html>"
-    )
+    markup = f"<html><head><title>t</title></head><script>alert(1)</script><p>{SYMPTOM}</p></body></html>"
     assert read(mail(markup.encode(), "text/html; charset=utf-8")).text == SYMPTOM
 
 
 def test_attachments_are_named_and_not_opened() -> None:
     body = (
         b"--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nsee\r\n"
-        b'--B\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename="s.txt"\r\n\r\nsecret\r\n--B--\r\n'
+        b'--B\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename="s.txt"\r\n\r\n'
+        b"secret\r\n--B--\r\n"
     )
     got = read(mail(body, 'multipart/mixed; boundary="B"'))
     assert (got.text, got.attachments) == ("see", ("s.txt",))

@@ -1,0 +1,144 @@
+"""The desk's round over the ledger: failed checks become incidents, clocks are judged, mail is told apart."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from dulae.checks.finding import Verdict
+from dulae.incidents.desk import Desk
+from dulae.incidents.mail_reading import Mail
+from dulae.incidents.register import Report
+
+from .conftest import NOW
+
+
+def measured(desk: Desk, verdict: str, subject: str = "saraban/login_page") -> None:
+    finding: dict[str, Any] = {
+        "check": "http",
+        "subject": subject,
+        "verdict": verdict,
+        "code": "http.status",
+        "because": "status 503, 200 expected",
+        "measured": {"status": 503},
+        "limit": {"expected": "200"},
+        "system": "saraban",
+    }
+    body = {"host": "localhost", "task": "probe", "grade": "measured", "finding": finding}
+    desk.ledger.append("finding", body, run="r1", control="availability", verdict=verdict)
+
+
+def later(desk: Desk, minutes: int) -> Any:
+    return max(entry.ts for entry in desk.ledger.entries()) + timedelta(minutes=minutes)
+
+
+def test_a_failed_check_opens_one_incident_with_its_words(desk: Desk) -> None:
+    measured(desk, "fail")
+    measured(desk, "fail")
+    [opened] = desk.open_failed(later(desk, 1))
+    assert (opened.channel, opened.subject, opened.symptom) == (
+        "check",
+        "saraban/login_page",
+        "status 503, 200 expected",
+    )
+    assert opened.finding["measured"] == {"status": 503}
+    assert desk.open_failed(later(desk, 2)) == []
+
+
+def test_what_passes_again_opens_nothing(desk: Desk) -> None:
+    measured(desk, "fail")
+    measured(desk, "pass")
+    assert desk.open_failed(later(desk, 1)) == []
+
+
+def test_what_could_not_be_checked_is_no_fault_of_the_contractor(desk: Desk) -> None:
+    measured(desk, "unknown")
+    assert desk.open_failed(later(desk, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told", "verdict"),
+    [
+        (30, True, Verdict.PASS),
+        (31, True, Verdict.FAIL),
+        (30, False, Verdict.WARN),
+        (31, False, Verdict.FAIL),
+    ],
+)
+def test_the_clock_of_coordinating_turns_exactly_at_the_limit(
+    desk: Desk, minutes: int, told: bool, verdict: Verdict
+) -> None:
+    number = desk.register.open(Report(system="saraban", symptom="ล่ม"), NOW)[0].number
+    after = NOW + timedelta(minutes=minutes)
+    if told:
+        desk.register.advance(number, "notified", after, how="phone")
+    [finding] = desk.judge(after)
+    assert (finding.subject, finding.verdict) == (number, verdict)
+    assert finding.measured == {"minutes": minutes} and finding.limit == {"limit_minutes": 30}
+
+
+def test_the_contracts_clocks_warn_apart_from_the_procedures_clock(desk: Desk) -> None:
+    number = desk.register.open(Report(system="saraban", symptom="ล่ม"), NOW)[0].number
+    desk.register.advance(number, "notified", NOW, how="phone")
+    codes = [finding.code for finding in desk.judge(NOW + timedelta(days=9))]
+    assert codes == ["incidents.notified_in_time", "incidents.start_late", "incidents.finish_late"]
+
+
+def test_advice_has_no_clock(desk: Desk) -> None:
+    desk.register.open(Report(system="saraban", symptom="ลืมรหัสผ่าน", kind="advice"), NOW)
+    [finding] = desk.judge(NOW + timedelta(days=1))
+    assert finding.code == "incidents.none_open"
+
+
+def test_without_a_mail_server_the_mailbox_is_unknown_and_never_passed(desk: Desk) -> None:
+    findings, _changed = desk.round(NOW)
+    assert {f.subject: f.verdict for f in findings if f.subject.startswith("mail")} == {
+        "mailbox": Verdict.UNKNOWN,
+        "mail_server": Verdict.UNKNOWN,
+    }
+
+
+def test_a_second_round_changes_nothing(desk: Desk) -> None:
+    measured(desk, "fail")
+    now = later(desk, 1)
+    assert desk.round(now)[1]
+    assert not desk.round(now)[1]
+
+
+def mail(**said: Any) -> Mail:
+    facts = {
+        "message_id": "<1@x>",
+        "sender": "กองคลัง",
+        "address": "",
+        "subject": "Intranet เข้าไม่ได้",
+        "text": "",
+    }
+    return Mail(**(facts | said))
+
+
+def test_a_mail_opens_an_incident_of_the_system_it_mentions(desk: Desk) -> None:
+    desk._keep(mail(), NOW)
+    [opened] = desk.register.all()
+    assert (opened.system, opened.channel, opened.symptom) == ("intranet", "email", "Intranet เข้าไม่ได้")
+
+
+def test_a_mail_that_mentions_no_system_is_not_dropped(desk: Desk) -> None:
+    desk._keep(mail(subject="", text="ช่วยด้วย"), NOW)
+    assert desk.register.all()[0].symptom == "ช่วยด้วย"
+
+
+@pytest.mark.parametrize(
+    "reply", [{"subject": "Re: [INC-2570-0001] x"}, {"answers": ("<INC-2570-0001.notice@x>",)}]
+)
+def test_an_answer_joins_its_incident_and_opens_none(desk: Desk, reply: dict[str, Any]) -> None:
+    desk.register.open(Report(system="saraban", symptom="ล่ม"), NOW)
+    desk._keep(mail(message_id="<2@x>", **reply), NOW)
+    assert len(desk.register.all()) == 1
+    [kept] = desk.ledger.entries(("incident.mail",))
+    assert kept.body["number"] == "INC-2570-0001"
+
+
+def test_an_automatic_reply_opens_nothing_but_is_kept(desk: Desk) -> None:
+    desk._keep(mail(automatic=True), NOW)
+    assert desk.register.all() == []
+    assert len(list(desk.ledger.entries(("incident.mail",)))) == 1
