@@ -55,7 +55,7 @@ class Session:
         """Return a statement's unaligned rows without the last line's end; raise SessionError if it is refused."""
         assert self._process.stdin and self._process.stdout
         try:
-            self._process.stdin.write(f"{statement};\nSELECT '{_END}';\n")
+            self._process.stdin.write(f"{statement}\n;\nSELECT '{_END}';\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._refusal() from None

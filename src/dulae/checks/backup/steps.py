@@ -133,7 +133,7 @@ def structure(work: Examination) -> None:
 
 def integrity(work: Examination) -> None:
     """Compare the copy with its manifest and read all its data; raise Doubt if there is nothing to compare with."""
-    made = _manifest(work)
+    made = find_manifest(work)
     if made:
         _same_as_made(work, made)
     assert work.contents
@@ -144,7 +144,7 @@ def integrity(work: Examination) -> None:
         raise Doubt(UNPROVEN)
 
 
-def _manifest(work: Examination) -> Manifest | None:
+def find_manifest(work: Examination) -> Manifest | None:
     """Return the manifest of the copy, if there is one; raise Bad if it is required and missing, or broken."""
     path = copies.manifest_path(work.backup_set, work.newest)
     try:

@@ -13,7 +13,7 @@ _TABLE = re.compile(rb"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?" + _NAME)
 _COPY = re.compile(rb"COPY " + _NAME + rb".* FROM stdin;\s*$")
 _INSERT = re.compile(rb"INSERT INTO " + _NAME)
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
-_END_OF_DATA = b"\\."
+END_OF_DATA = b"\\."
 # A line longer than this is read in pieces, so that one huge value does not fill the memory.
 _LINE_BYTES = 1 << 16
 
@@ -59,7 +59,7 @@ def _statement(dump: PlainDump, line: bytes, lines: Iterator[bytes]) -> None:
 def _rows(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the rows of a COPY up to its end."""
     for line in lines:
-        if line.rstrip(b"\r\n") == _END_OF_DATA:
+        if line.rstrip(b"\r\n") == END_OF_DATA:
             return
         yield line
 

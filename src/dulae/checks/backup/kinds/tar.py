@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tarfile
-from typing import BinaryIO
+from typing import BinaryIO, Iterator
 
 from ...finding import reason
 from ..copies import shown
@@ -66,32 +66,42 @@ def read(path: str, tools: Tools) -> None:
 
 def _stream_through(path: str) -> int:
     """Read an archive to its end; return its number of files."""
+    return sum(is_file(member) for _, member in walk(path))
+
+
+def walk(path: str) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the members of an archive with the archive, to be read at once; raise Fault where it is damaged.
+
+    Members are let go as they pass, so that memory stays flat.
+    """
     with stream.opened(path) as (source, _):
         ending = Ending(source)
         with tarfile.open(fileobj=ending, mode="r|") as archive:  # type: ignore[call-overload]
-            files = _count(archive)
+            yield from _members(archive)
         _demand_end(path, ending.drain())
-    return files
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the members of an open archive, keeping none."""
+    member = archive.next()
+    while member:
+        yield archive, member
+        archive.members = []  # type: ignore[attr-defined]
+        member = archive.next()
+
+
+def is_file(member: tarfile.TarInfo) -> bool:
+    """Say whether a member is a file, under its first name or a further one."""
+    return member.isreg() or member.islnk()
 
 
 def _skim(path: str) -> int:
     """List an archive by jumping from header to header; return its number of files."""
     with stream.opened(path) as (source, _), tarfile.open(fileobj=source, mode="r:") as archive:
-        files = _count(archive)
+        files = sum(is_file(member) for _, member in _members(archive))
         source.seek(-min(len(_END), os.path.getsize(path)), os.SEEK_END)
         _demand_end(path, source.read())
     return files
-
-
-def _count(archive: tarfile.TarFile) -> int:
-    """Return how many files an archive lists; members are let go as they pass, so that memory stays flat."""
-    files = 0
-    while True:
-        member = archive.next()
-        if member is None:
-            return files
-        files += member.isreg() or member.islnk()
-        archive.members = []  # type: ignore[attr-defined]
 
 
 def _demand_end(path: str, last: bytes) -> None:

@@ -1,0 +1,183 @@
+"""Restoring a dump strictly: the first error ends it, and is told apart from what this machine lacks."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import BinaryIO, Mapping, cast
+
+from ..backup.copies import shown
+from ..backup.faults import Bad, CannotTell, Fault
+from ..backup.kinds import pg_dump, plain_sql, stream
+from ..backup.session import Session, SessionError
+from ..backup.tools import Tools, first_error
+from ..command import Answer
+from ..finding import reason
+from . import server
+
+NOT_RESTORED = reason(
+    "restore_drill.not_restored",
+    "{file}: cannot be restored: {error}; use an older copy, and make a new backup now",
+)
+LACKING = reason(
+    "restore_drill.machine_lacks",
+    "{file}: this machine cannot restore it: {error}; install what is missing, or hold the drill elsewhere",
+)
+CHANGES_DATABASES = reason(
+    "restore_drill.changes_databases",
+    "{file}: gives commands to psql, as dumps of pg_dump -C and pg_dumpall do, and a drill obeys none;"
+    " dump single databases without -C",
+)
+
+DATABASE = "drill"
+_ENCODING = re.compile(r"^SET client_encoding = '([A-Za-z0-9_]+)';", re.MULTILINE)
+_ROLE = re.compile(r'role "(.+?)" does not exist')
+_MANY_DATABASES = re.compile(r'backslash commands are restricted|database ".+" already exists')
+_MOST_ROLES = 100
+# Errors that speak of the scratch server or its machine, not of the backup.
+_LACKS = re.compile(
+    r"is not available|control file|could not access file|could not load library|No space left|unsupported version"
+    r"|unrecognized configuration parameter|not support|out of (?:shared )?memory|server closed the connection"
+    r"|connection to server|collation .* does not exist|invalid command \\restrict|requires .*superuser",
+)
+_OPTIONS = (
+    "--no-owner",
+    "--no-privileges",
+    "--no-publications",
+    "--no-subscriptions",
+    "--no-security-labels",
+    "--no-tablespaces",
+)
+_RESTRICT = re.compile(rb"\\(?:un)?restrict \S+\s*$")
+_COPY = re.compile(rb"COPY .* FROM stdin;\s*$")
+_LINE_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class _Dump:
+    """A dump: its path, its format, and what it is compressed with from outside."""
+
+    path: str
+    form: str
+    compression: str
+
+
+def restore(path: str, folder: str, tools: Tools) -> None:
+    """Restore a dump into the scratch server; roles that it names are made first, without any right.
+
+    Raise Bad if the dump cannot be restored, CannotTell if this machine lacks what it needs.
+    """
+    head, compression = stream.head_of(path)
+    dump = _Dump(path, pg_dump.form_of(head), compression)
+    encoding = _encoding(_schema(dump, tools) if dump.form != "plain" else head.decode("utf-8", "replace"))
+    environment = server.environment(folder, DATABASE)
+    for _ in range(_MOST_ROLES):
+        _make_database(folder, tools, encoding)
+        answer = (
+            _plain(dump, tools, environment) if dump.form == "plain" else _archive(dump, tools, environment)
+        )
+        if answer.status == 0:
+            return
+        role = _ROLE.search(answer.error)
+        if not role:
+            break
+        name = role.group(1).replace('"', '""')
+        _ask(folder, tools, f'CREATE ROLE "{name}"')
+    raise _fault(shown(os.path.basename(path)), answer.error)
+
+
+def _schema(dump: _Dump, tools: Tools) -> str:
+    """Return the beginning of an archive as SQL, without data."""
+    argv = ["pg_restore", "--section=pre-data", "-f", "-"]
+    if not dump.compression:
+        return tools.ask([*argv, dump.path]).text
+    with stream.opened(dump.path) as (source, _):
+        return tools.feed(argv, source).text
+
+
+def _encoding(sql: str) -> str:
+    """Return the encoding of a dump's database."""
+    found = _ENCODING.search(sql)
+    return found.group(1) if found else "UTF8"
+
+
+def _make_database(folder: str, tools: Tools, encoding: str) -> None:
+    """Make the database that is restored into, anew."""
+    _ask(
+        folder,
+        tools,
+        f"DROP DATABASE IF EXISTS {DATABASE}",
+        f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING '{encoding}'",
+    )
+
+
+def _ask(folder: str, tools: Tools, *statements: str) -> None:
+    """Give statements to the scratch server itself; raise CannotTell if it refuses one."""
+    try:
+        with Session(tools, server.environment(folder, "postgres")) as session:
+            for statement in statements:
+                session.ask(statement)
+    except SessionError as error:
+        raise CannotTell(server.NOT_STARTED, error=str(error)) from error
+
+
+def _archive(dump: _Dump, tools: Tools, environment: Mapping[str, str]) -> Answer:
+    """Restore an archive, side by side where it can be read from anywhere in it."""
+    argv = ["pg_restore", "--exit-on-error", *_OPTIONS, "-d", DATABASE]
+    if dump.compression:
+        with stream.opened(dump.path) as (source, _):
+            return tools.feed(argv, source, environment)
+    jobs = min(4, os.cpu_count() or 1) if dump.form == "custom" else 1
+    return tools.ask([*argv, f"--jobs={jobs}", dump.path], environment)
+
+
+def _plain(dump: _Dump, tools: Tools, environment: Mapping[str, str]) -> Answer:
+    """Restore plain SQL with a psql that obeys no command of the dump but SQL."""
+    lock = f"\\restrict {os.urandom(16).hex()}"
+    argv = ["psql", "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-c", lock, "-f", "-"]
+    with stream.opened(dump.path) as (source, _):
+        return tools.feed(argv, cast(BinaryIO, Unlocked(source)), environment)
+
+
+class Unlocked:
+    r"""A dump without its own \\restrict and \\unrestrict lines, for psql is restricted already.
+
+    Rows of a COPY pass as they are: in them the same letters stand for a value.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._rows = False
+        self._whole = True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at least one line; nothing at the end."""
+        block = bytearray()
+        while len(block) < max(size, 1):
+            line = self._source.readline(_LINE_BYTES)
+            if not line:
+                break
+            block += self._passed(line)
+        return bytes(block)
+
+    def _passed(self, line: bytes) -> bytes:
+        """Return a line as psql gets it."""
+        begins, self._whole = self._whole, line.endswith(b"\n")
+        if not begins:
+            return line
+        if self._rows:
+            self._rows = line.rstrip(b"\r\n") != plain_sql.END_OF_DATA
+            return line
+        self._rows = bool(_COPY.match(line))
+        return b"\n" if _RESTRICT.match(line) else line
+
+
+def _fault(file: str, said: str) -> Fault:
+    """Return what the error of a restore means."""
+    error = first_error(said)
+    if _MANY_DATABASES.search(said):
+        return CannotTell(CHANGES_DATABASES, file=file)
+    if _LACKS.search(error):
+        return CannotTell(LACKING, file=file, error=error)
+    return Bad(NOT_RESTORED, file=file, error=error)
