@@ -7,6 +7,7 @@ not known is refused, always: fabric's own default would accept it.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import shlex
 import socket
@@ -17,10 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import paramiko
 import yaml
-from fabric import Config, Connection
+from fabric.config import Config
+from fabric.connection import Connection
 from invoke.exceptions import CommandTimedOut
+from paramiko.client import RejectPolicy
+from paramiko.config import SSHConfig
+from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
+from paramiko.transport import Transport
 
 from dulae.checks.command import Answer
 from dulae.errors import RemoteError
@@ -58,7 +63,9 @@ def host(inventory: Path, name: str) -> Host:
         raise RemoteError("the inventory's hosts cannot be read", place=str(file), remedy=remedy) from error
     found = _variables(groups, name, {})
     if found is None:
-        raise RemoteError(f"there is no host {name}", place=str(file), remedy="Add it, or correct systems.yml")
+        raise RemoteError(
+            f"there is no host {name}", place=str(file), remedy="Add it, or correct systems.yml"
+        )
     return _host(name, {key: _literal(value, inventory, file) for key, value in found.items()})
 
 
@@ -105,7 +112,7 @@ def _host(name: str, variables: Mapping[str, Any]) -> Host:
 def known_hosts_of(ssh_arguments: str) -> Iterator[Path]:
     """Yield the files that ``-o UserKnownHostsFile=...`` names in ssh's arguments."""
     words = shlex.split(ssh_arguments)
-    options = [after for before, after in zip(words, words[1:], strict=False) if before == "-o"]
+    options = [after for before, after in itertools.pairwise(words) if before == "-o"]
     options += [word[2:] for word in words if word.startswith("-o") and len(word) > len("-o")]
     for option in options:
         name, _, files = option.partition("=")
@@ -123,14 +130,15 @@ def connected(target: Host) -> Iterator[Connection]:
         target.address,
         user=target.user,
         port=target.port,
-        config=Config(lazy=True, ssh_config=paramiko.SSHConfig()),
+        config=Config(lazy=True, ssh_config=SSHConfig()),
         connect_timeout=_CONNECT_SECONDS,
         connect_kwargs=_login(target),
     )
-    connection.client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    client: Any = connection.client
+    client.set_missing_host_key_policy(RejectPolicy())
     for file in target.known_hosts or _SYSTEM_KNOWN_HOSTS:
         if file.is_file():
-            connection.client.load_host_keys(str(file))
+            client.load_host_keys(str(file))
     try:
         _open(connection, target)
         yield connection
@@ -148,14 +156,14 @@ def _login(target: Host) -> dict[str, Any]:
 def _open(connection: Connection, target: Host) -> None:
     try:
         connection.open()
-    except paramiko.BadHostKeyException as error:
+    except BadHostKeyException as error:
         remedy = "Never accept it before asking who changed the machine; then correct known_hosts"
         raise RemoteError("the host key is not the known one", place=target.place, remedy=remedy) from error
-    except paramiko.AuthenticationException as error:
+    except AuthenticationException as error:
         who = target.user or "this user"
         remedy = "Check ansible_user, the private key, and authorized_keys on the host"
         raise RemoteError(f"the login of {who} is refused", place=target.place, remedy=remedy) from error
-    except paramiko.SSHException as error:
+    except SSHException as error:
         raise _distrust(target, error) from error
     except (OSError, EOFError) as error:
         why = getattr(error, "strerror", "") or str(error) or type(error).__name__
@@ -163,7 +171,7 @@ def _open(connection: Connection, target: Host) -> None:
         raise RemoteError(f"it cannot be reached ({why})", place=target.place, remedy=remedy) from error
 
 
-def _distrust(target: Host, error: paramiko.SSHException) -> RemoteError:
+def _distrust(target: Host, error: SSHException) -> RemoteError:
     if "not found in known_hosts" in str(error):
         files = ", ".join(str(file) for file in target.known_hosts or _SYSTEM_KNOWN_HOSTS)
         remedy = f"Compare its fingerprint with the administrator, then add it to {files}"
@@ -183,7 +191,7 @@ def run(target: Host, argv: Sequence[str], *, timeout_s: int = 60) -> Answer:
         except CommandTimedOut as error:
             what = f"{argv[0]} gave no answer within {timeout_s} s"
             raise RemoteError(what, place=target.place, remedy="Look at the machine's load") from error
-        except (paramiko.SSHException, OSError, EOFError) as error:
+        except (SSHException, OSError, EOFError) as error:
             remedy = "Try again; look at the network between here and there"
             raise RemoteError("the connection was cut", place=target.place, remedy=remedy) from error
         return Answer(done.return_code, done.stdout, done.stderr)
@@ -195,15 +203,14 @@ def forward(target: Host, port: int, address: str = "127.0.0.1") -> Iterator[int
 
     Raise RemoteError if the host cannot be reached or trusted.
     """
-    with connected(target) as connection:
-        with _Tunnel(connection.client.get_transport(), (address, port)) as tunnel:
-            worker = threading.Thread(target=tunnel.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-            worker.start()
-            try:
-                yield tunnel.server_address[1]
-            finally:
-                tunnel.shutdown()
-                worker.join()
+    with connected(target) as connection, _Tunnel(connection.transport, (address, port)) as tunnel:
+        worker = threading.Thread(target=tunnel.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        worker.start()
+        try:
+            yield tunnel.server_address[1]
+        finally:
+            tunnel.shutdown()
+            worker.join()
 
 
 class _Tunnel(socketserver.ThreadingTCPServer):
@@ -213,7 +220,7 @@ class _Tunnel(socketserver.ThreadingTCPServer):
     # The SSH connection's end closes the channels, and with them the threads.
     block_on_close = False
 
-    def __init__(self, transport: paramiko.Transport | None, far: tuple[str, int]) -> None:
+    def __init__(self, transport: Transport | None, far: tuple[str, int]) -> None:
         self.transport = transport
         self.far = far
         super().__init__(("127.0.0.1", 0), _Carrier)
@@ -230,7 +237,7 @@ class _Carrier(socketserver.BaseRequestHandler):
             return
         try:
             channel = self.server.transport.open_channel("direct-tcpip", self.server.far, self.client_address)
-        except (paramiko.SSHException, EOFError):
+        except (SSHException, EOFError):
             # Nobody listens there: the caller's driver sees its connection closed and says so.
             return
         back = threading.Thread(target=_pump, args=(channel, self.request), daemon=True)

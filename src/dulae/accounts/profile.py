@@ -1,6 +1,6 @@
 """What an application's users look like: tables and columns as data, one YAML file for each kind.
 
-A system's settings name a profile and say only what differs (``override``), merged key by key.
+A system's settings name a profile and say, under the profile's own keys, only what differs.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import string
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dulae.errors import SettingsError
 
@@ -74,8 +74,8 @@ class Users(_Shape):
 class End(_Shape):
     """Rows of another table that end with an account: sessions, tokens, roles.
 
-    ``user`` is the column that names the account, ``of`` the users' column that it repeats (the key, unless said),
-    ``where`` narrows a shared table, ``used_at`` says when a session was last used, ``restore`` keeps the rows for undo.
+    ``user`` is the column that names the account, ``of`` the users' column that it repeats (the key unless said),
+    ``where`` narrows a shared table, ``used_at`` says when a session was last used, ``restore`` keeps rows for undo.
     """
 
     what: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -106,6 +106,13 @@ class Profile(_Shape):
     ends: tuple[End, ...] = ()
     zone: str = "Asia/Bangkok"
 
+    @model_validator(mode="after")
+    def _each_end_once(self) -> Self:
+        kinds = [end.what for end in self.ends]
+        if len(kinds) != len(set(kinds)):
+            raise ValueError("ends names one kind (what) twice")
+        return self
+
     @cached_property
     def written(self) -> dict[str, Value]:
         """Return every column that disabling writes, with what it writes."""
@@ -117,6 +124,11 @@ class Profile(_Shape):
         return frozenset(self.also) | {
             column for column, value in self.disable.items() if isinstance(value, Scramble)
         }
+
+    @cached_property
+    def is_random(self) -> bool:
+        """Say whether disabling writes random text, so that each attempt is known by what it wrote."""
+        return any(isinstance(value, Scramble) for value in self.written.values())
 
     @cached_property
     def timezone(self) -> ZoneInfo:
@@ -182,7 +194,7 @@ def load(name: str, override: Mapping[str, Any] | None = None, *, place: str = "
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         remedy = f"Compare with src/dulae/accounts/profiles/{name}.yml"
-        raise SettingsError(f"accounts.override.{where}: {first['msg']}", place=place, remedy=remedy) from error
+        raise SettingsError(f"accounts.{where}: {first['msg']}", place=place, remedy=remedy) from error
 
 
 # Columns differ as a whole from application to application: what a system says replaces the profile's own.

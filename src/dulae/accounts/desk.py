@@ -1,0 +1,143 @@
+"""Where an access plan is worked on: the evidence, the folders, who sits there, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from dulae.accounts import private
+from dulae.accounts.applications import Application, applications
+
+if TYPE_CHECKING:
+    from dulae.ledger import Entry, Ledger
+    from dulae.settings import Settings
+
+PLAN_DAYS = 7
+APPROVER_ROLE = "approver"
+_BANGKOK = ZoneInfo("Asia/Bangkok")
+
+
+class Evidence(Protocol):
+    """The part of a ledger that this room uses."""
+
+    def append(
+        self, kind: str, body: Mapping[str, Any], *, run: str = "", control: str = "", verdict: str = ""
+    ) -> Entry:
+        """Keep one entry, or raise LedgerError."""
+        ...
+
+    def entries(self, kinds: Collection[str] = ()) -> Iterable[Entry]:
+        """Yield the entries of some kinds in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who is at work: the name that this machine knows, and the holder in people.yml where one is known."""
+
+    login: str
+    holder: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name under which the work is recorded."""
+        return self.holder or self.login
+
+
+@dataclass(frozen=True)
+class Approver:
+    """A holder who may approve, with the public half of his SSH key."""
+
+    holder: str
+    public_key: str
+    logins: frozenset[str] = frozenset()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that planning, approving and applying need besides the list."""
+
+    state_dir: Path
+    evidence: Evidence
+    operator: Operator
+    applications: tuple[Application, ...]
+    approvers: tuple[Approver, ...] = ()
+    zone: ZoneInfo = _BANGKOK
+    max_age: timedelta = timedelta(days=PLAN_DAYS)
+    run: str = ""
+    clock: Callable[[], datetime] = field(default=_now)
+
+    @property
+    def plans(self) -> Path:
+        """Return the folder of plans."""
+        return self.state_dir / "plans"
+
+    @property
+    def kept(self) -> Path:
+        """Return the folder of previous values, for undo."""
+        return self.state_dir / "undo"
+
+    @property
+    def locks(self) -> Path:
+        """Return the folder of locks."""
+        return self.state_dir / "locks"
+
+    @cached_property
+    def key(self) -> bytes:
+        """Return this node's key for comparing personal data without keeping them; raise PlanError."""
+        return private.key(self.state_dir / "access.key")
+
+    def application(self, system: str) -> Application | None:
+        """Return the application of a system, or None."""
+        return next((kept for kept in self.applications if kept.system == system), None)
+
+    def record(self, kind: str, body: Mapping[str, Any], verdict: str = "") -> None:
+        """Keep one entry of control ``access``; raise LedgerError if it cannot be kept."""
+        self.evidence.append(kind, body, run=self.run, control="access", verdict=verdict)
+
+
+def desk(
+    settings: Settings, evidence: Ledger, operator: Operator, *, run: str = "", days: int = PLAN_DAYS
+) -> Desk:
+    """Return the desk that the settings describe; raise SettingsError where an application is described wrongly."""
+    return Desk(
+        state_dir=settings.state_dir,
+        evidence=evidence,
+        operator=operator,
+        applications=applications(settings),
+        approvers=tuple(approvers(settings)),
+        zone=settings.calendar.zone,
+        max_age=timedelta(days=days),
+        run=run,
+    )
+
+
+def approvers(settings: Settings) -> Iterable[Approver]:
+    """Yield everybody who may approve and has given a public key."""
+    for holder in settings.people.holding(APPROVER_ROLE):
+        if holder.ssh_public_key:
+            yield Approver(
+                holder.id, holder.ssh_public_key, frozenset({holder.id, holder.email.partition("@")[0]})
+            )
+
+
+def operator(settings: Settings, login: str, holder: str = "") -> Operator:
+    """Return who is at work; a machine login that is a holder's id or mail name is that holder."""
+    known = next(
+        (
+            kept.id
+            for kept in settings.people.holders
+            if login and login in (kept.id, kept.email.partition("@")[0])
+        ),
+        "",
+    )
+    return Operator(login, holder or known)

@@ -1,0 +1,97 @@
+"""Where each leaver belongs in a plan, for one application, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dulae.accounts.account import DISABLING, Leaver
+from dulae.accounts.applications import Application
+from dulae.accounts.matching import Decision, Outcome, decide
+from dulae.accounts.sheet import Sheet
+from dulae.accounts.survey import Survey
+from dulae.checks.finding import Reason, reason
+
+UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason}")
+BY_HAND = reason("access.by_hand", "the movement {movement} ({action}) is carried out by hand")
+CONTRADICTED = reason("access.contradicted", "other rows of the list speak against it: {rows}")
+PROTECTED = reason("access.protected", "the account is protected and may only be changed by hand")
+LAST_ADMINISTRATOR = reason("access.last_administrator", "nobody else would be left to administer the system")
+SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
+REPEATED = reason("access.repeated", "another row of the list says the same of this person")
+
+# The sections of a plan; `repeated` has no entries of its own.
+SECTIONS = ("proposed", "protected", "waiting", "review", "already", "no_account", "repeated")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One leaver's place in the plan of one application. ``why`` is ``{code, because, ...places}``."""
+
+    leaver: Leaver
+    section: str
+    why: dict[str, str]
+    decision: Decision
+
+
+def placed(sheet: Sheet, survey: Survey) -> list[Placed]:
+    """Return a place for each leaver that is sought; no system is left without an administrator."""
+    places = [_placed(sheet, survey, leaver) for leaver in sheet.sought]
+    privileged = sum(_is_administrator(place) for place in places)
+    if privileged and privileged >= survey.matches.privileged:
+        return [_protected(place) if _is_administrator(place) else place for place in places]
+    return places
+
+
+def seconds(place: Placed) -> Iterator[Placed]:
+    """Yield a review for each further account that may be the same person's."""
+    for match in place.decision.also:
+        second = Decision(Outcome.REVIEW, SECOND_ACCOUNT, (match,))
+        yield Placed(place.leaver, "review", told(SECOND_ACCOUNT), second)
+
+
+def told(why: Reason, **places: str) -> dict[str, str]:
+    """Return a reason as a plan keeps it."""
+    return {"code": why.code, "because": why.text.format_map(places), **places}
+
+
+def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
+    decision = decide(survey.matches.by_person.get(leaver.number, ()))
+    section, why = _section(sheet, leaver, decision)
+    if section == "proposed" and _protects(survey.application, decision):
+        section, why = "protected", told(PROTECTED)
+    return Placed(leaver, section, why, decision)
+
+
+def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dict[str, str]]:
+    if decision.outcome in (Outcome.NO_ACCOUNT, Outcome.ALREADY):
+        return decision.outcome.value, told(decision.why)
+    if doubt := _doubt(sheet, leaver):
+        return "review", doubt
+    if leaver.citizen_id and sheet.repeats(leaver):
+        return "repeated", told(REPEATED)
+    if decision.outcome is Outcome.REVIEW:
+        return "review", told(decision.why)
+    return "proposed" if leaver.standing == "act" else "waiting", told(decision.why)
+
+
+def _doubt(sheet: Sheet, leaver: Leaver) -> dict[str, str]:
+    """Return why the list alone does not suffice, or nothing."""
+    if leaver.standing == "review":
+        return {**told(UNCLEAR, reason=leaver.reason), "reason_th": leaver.reason_th}
+    if leaver.action not in DISABLING:
+        return told(BY_HAND, movement=leaver.movement, action=leaver.action)
+    against = sheet.contradictions(leaver) if leaver.citizen_id else []
+    return told(CONTRADICTED, rows=", ".join(map(str, against))) if against else {}
+
+
+def _protects(application: Application, decision: Decision) -> bool:
+    return application.protects(decision.matches[0].account.login)
+
+
+def _is_administrator(place: Placed) -> bool:
+    return place.section == "proposed" and place.decision.matches[0].account.privileged
+
+
+def _protected(place: Placed) -> Placed:
+    return replace(place, section="protected", why=told(LAST_ADMINISTRATOR))

@@ -1,0 +1,151 @@
+"""A plan on disk: canonical JSON whose SHA-256 is what a second person approves; never changed once written."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dulae.accounts import private
+from dulae.accounts.desk import Desk
+from dulae.accounts.planning import ITEMS, Ground, document, stable
+from dulae.accounts.sheet import Sheet
+from dulae.accounts.standing import Standing, standings
+from dulae.accounts.survey import Survey
+from dulae.accounts.values import sha256
+from dulae.errors import PlanError
+from dulae.ledger import canonical
+
+_NAME = re.compile(r"\d{8}-[0-9a-f]{8}")
+_LIST = "Look at what there is with: dulae access list"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as it was written; ``sha256`` is that of the file's bytes."""
+
+    document: Mapping[str, Any]
+    sha256: str
+    path: Path
+
+    @property
+    def plan_id(self) -> str:
+        """Return the plan's number."""
+        return str(self.document["plan_id"])
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Return what the plan would do."""
+        return list(self.document[ITEMS])
+
+    @property
+    def made_by(self) -> Mapping[str, str]:
+        """Return who made it: ``{login, holder}``."""
+        maker: Mapping[str, str] = self.document["made_by"]
+        return maker
+
+    @property
+    def valid_until(self) -> datetime:
+        """Return the moment from which it may no longer be applied."""
+        return datetime.fromisoformat(self.document["valid_until"])
+
+    @property
+    def systems(self) -> list[str]:
+        """Return the systems in which it would change something, in the plan's order."""
+        return list(dict.fromkeys(item["system"] for item in self.items))
+
+    def of(self, system: str) -> list[dict[str, Any]]:
+        """Return what the plan would do in one system."""
+        return [item for item in self.items if item["system"] == system]
+
+    def person(self, number: int) -> Mapping[str, Any]:
+        """Return one person by his number in the plan; raise PlanError if there is none."""
+        for person in self.document["persons"]:
+            if person["number"] == number:
+                found: Mapping[str, Any] = person
+                return found
+        remedy = f"See the numbers with: dulae access show {self.plan_id}"
+        raise PlanError(f"there is no person {number} in it", place=f"plan {self.plan_id}", remedy=remedy)
+
+
+def make(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
+    """Return the plan for a list, and whether it is new: what is planned already is not planned again.
+
+    The file is on the disk before the ledger tells of it. Raise PlanError or LedgerError if it cannot be kept.
+    """
+    content = document(Ground(sheet, desk.key, desk.zone), surveys)
+    content_sha256 = sha256(canonical.encode(stable(content)))
+    known = standings(desk.evidence)
+    for plan in plans(desk):
+        if plan.document["content_sha256"] == content_sha256 and _may_stand(plan, known, desk.clock()):
+            if plan.plan_id not in known:
+                _record(desk, plan)
+            return plan, False
+    plan = _write(desk, {**content, "content_sha256": content_sha256})
+    _record(desk, plan)
+    return plan, True
+
+
+def _may_stand(plan: Plan, known: Mapping[str, Standing], now: datetime) -> bool:
+    standing = known.get(plan.plan_id, Standing())
+    return not plan.items or (now < plan.valid_until and not standing.is_over)
+
+
+def _write(desk: Desk, content: dict[str, Any]) -> Plan:
+    now = desk.clock()
+    plan_id = f"{now.astimezone(desk.zone):%Y%m%d}-{secrets.token_hex(4)}"
+    whole = {
+        **content,
+        "plan_id": plan_id,
+        "made_at": now.isoformat(timespec="seconds"),
+        "valid_until": (now + _whole(desk.max_age)).isoformat(timespec="seconds"),
+        "made_by": {"login": desk.operator.login, "holder": desk.operator.holder},
+    }
+    path = desk.plans / f"{plan_id}.json"
+    return Plan(whole, sha256(private.write_json(path, whole)), path)
+
+
+def _whole(age: timedelta) -> timedelta:
+    return timedelta(seconds=int(age.total_seconds()))
+
+
+def _record(desk: Desk, plan: Plan) -> None:
+    desk.record("plan", {"plan_id": plan.plan_id, "sha256": plan.sha256, "plan": dict(plan.document)})
+
+
+def plans(desk: Desk) -> Iterator[Plan]:
+    """Yield the plans on disk, newest first; raise PlanError where one cannot be read."""
+    found = [read(path) for path in desk.plans.glob("*.json") if _NAME.fullmatch(path.stem)]
+    yield from sorted(found, key=lambda plan: (plan.document["made_at"], plan.plan_id), reverse=True)
+
+
+def find(desk: Desk, name: str) -> Plan:
+    """Return a plan by its number or the beginning of it; raise PlanError if there is not exactly one."""
+    named = [
+        path
+        for path in desk.plans.glob("*.json")
+        if _NAME.fullmatch(path.stem) and path.stem.startswith(name)
+    ]
+    if not name or len(named) != 1:
+        what = "several plans begin with this" if name and named else "there is no such plan"
+        raise PlanError(what, place=f"plan {name or '(none)'}", remedy=_LIST)
+    return read(named[0])
+
+
+def read(path: Path) -> Plan:
+    """Return the plan in a file; raise PlanError if there is none."""
+    data = private.read(path, _LIST)
+    try:
+        kept = json.loads(data)
+        return Plan(kept, sha256(data), path) if kept["plan_id"] == path.stem else _not_a_plan(path)
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanError("it is no plan, or was changed", place=str(path), remedy=_LIST) from error
+
+
+def _not_a_plan(path: Path) -> Plan:
+    raise PlanError("it is another plan under this name", place=str(path), remedy=_LIST)

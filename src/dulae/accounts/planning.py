@@ -1,0 +1,169 @@
+"""Leavers x accounts -> a plan's document: whom it concerns, how he was matched, what would be written and ended.
+
+Pure: what the databases said comes in as surveys. What stands under a key ``observed`` changes from hour to hour and
+does not make it another plan.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dulae.accounts import brakes
+from dulae.accounts.account import Account, Leaver, masked
+from dulae.accounts.applications import Application
+from dulae.accounts.matching import Match, Outcome
+from dulae.accounts.placing import SECTIONS, Placed, placed, seconds
+from dulae.accounts.sheet import Sheet
+from dulae.accounts.survey import Survey, Use
+from dulae.accounts.values import encoded, keyed, words
+
+VERSION = 1
+# What a plan would do is called its items; the other sections keep their names.
+ITEMS = "items"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every entry needs: the list, the node's key, and where days begin."""
+
+    sheet: Sheet
+    key: bytes
+    zone: ZoneInfo
+
+
+def document(ground: Ground, surveys: Sequence[Survey]) -> dict[str, Any]:
+    """Return the content of a plan, without its number, time and maker."""
+    sections: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS if section != "repeated"}
+    systems = []
+    for survey in surveys:
+        places = [] if survey.unreadable else placed(ground.sheet, survey)
+        for place in (*places, *itertools.chain.from_iterable(map(seconds, places))):
+            if place.section in sections:
+                head = {"person": place.leaver.number, "system": survey.application.system}
+                sections[place.section].append({**head, **_entry(ground, survey, place)})
+        systems.append(_system(ground.sheet, survey, places))
+    items = sections.pop("proposed")
+    _brake(systems, items, surveys, ground.sheet.declared)
+    persons = [_person(ground, leaver) for leaver in ground.sheet.sought]
+    return {
+        "v": VERSION,
+        "list": ground.sheet.summary(),
+        "persons": persons,
+        "systems": systems,
+        ITEMS: items,
+        **sections,
+    }
+
+
+def stable(part: Any) -> Any:
+    """Return a document without what is observed anew each time."""
+    if isinstance(part, Mapping):
+        return {key: stable(value) for key, value in part.items() if key != "observed"}
+    return [stable(value) for value in part] if isinstance(part, list) else part
+
+
+def identity(key: bytes, application: Application, row: Mapping[str, Any]) -> str:
+    """Return a keyed hash of the columns that say who an account belongs to."""
+    users = application.profile.users
+    columns = (users.key, users.login, *users.name, users.citizen_id, users.unit)
+    return keyed(key, [application.system, *(str(row[column]) if column else "" for column in columns)])
+
+
+def _person(ground: Ground, leaver: Leaver) -> dict[str, Any]:
+    return {
+        "number": leaver.number,
+        "row": leaver.row,
+        "sheet": leaver.sheet,
+        "name": leaver.display,
+        "citizen_id": masked(leaver.citizen_id),
+        "ref": keyed(ground.key, ["person", leaver.citizen_id or leaver.name_key]),
+        "unit": leaver.unit,
+        "movement": leaver.movement,
+        "action": leaver.action,
+        "effective_date": leaver.effective_date.isoformat() if leaver.effective_date else "",
+        "order_no": leaver.order_no,
+        "standing": leaver.standing,
+    }
+
+
+def _entry(ground: Ground, survey: Survey, place: Placed) -> dict[str, Any]:
+    matches = place.decision.matches
+    observed = {"uses": [_use(ground, place.leaver, survey, match.account) for match in matches]}
+    if place.decision.outcome is not Outcome.PROPOSE:
+        return {"match": place.why, "accounts": [_seen(match) for match in matches], "observed": observed}
+    account, profile = matches[0].account, survey.application.profile
+    return {
+        "match": place.why,
+        "account": {"key": encoded(account.key), "login": account.login, "privileged": account.privileged},
+        "identity": identity(ground.key, survey.application, account.row),
+        "before": {column: words(value) for column, value in profile.shown(account.row).items()},
+        "writes": profile.shown_after(),
+        "ends": [end.what for end in profile.ends],
+        "observed": observed,
+    }
+
+
+def _seen(match: Match) -> dict[str, Any]:
+    account = match.account
+    return {
+        "key": encoded(account.key),
+        "login": account.login,
+        "active": account.active,
+        "tier": match.tier.why.code,
+    }
+
+
+def _use(ground: Ground, leaver: Leaver, survey: Survey, account: Account) -> dict[str, Any]:
+    use = survey.uses.get(account.key, Use())
+    seen = use.last_used_at
+    return {
+        "login": account.login,
+        "last_used_at": seen.isoformat(timespec="seconds") if seen else "",
+        "used_after_leaving": _is_after(seen, leaver.effective_date, ground.zone),
+        "open": dict(use.open),
+    }
+
+
+def _is_after(used_at: datetime | None, first_day_out: date | None, zone: ZoneInfo) -> bool:
+    if used_at is None or first_day_out is None:
+        return False
+    return used_at >= datetime.combine(first_day_out, time(), zone)
+
+
+def _system(sheet: Sheet, survey: Survey, places: Sequence[Placed]) -> dict[str, Any]:
+    counts = Counter(place.section for place in places)
+    counts["set_aside"] = len(sheet.leavers) - len(sheet.sought)
+    matches = survey.matches
+    return {
+        "system": survey.application.system,
+        "profile": survey.application.profile.name,
+        "readable": not survey.unreadable,
+        "observed": {
+            "accounts": matches.accounts,
+            "active": matches.active,
+            "privileged": matches.privileged,
+            "unreadable": survey.unreadable,
+            "counts": dict(counts),
+        },
+    }
+
+
+def _brake(
+    systems: Iterable[dict[str, Any]],
+    items: Sequence[Mapping[str, Any]],
+    surveys: Sequence[Survey],
+    declared: int | None,
+) -> None:
+    """Write into each system how many accounts are proposed, and what stops that."""
+    persons = len({item["person"] for item in items})
+    for system, survey in zip(systems, surveys, strict=True):
+        proposed = sum(item["system"] == system["system"] for item in items)
+        load = brakes.Load(proposed, survey.matches.active, persons, declared)
+        system["proposed"] = proposed
+        system["brakes"] = list(brakes.tripped(survey.application.brake, load))

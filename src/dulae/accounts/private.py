@@ -1,0 +1,55 @@
+"""Private files of plans and undo: whole, durable, and for their owner only."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from dulae.errors import PlanError
+from dulae.ledger import canonical, files
+from dulae.ledger.files import make_folder
+
+_KEY_BYTES = 32
+_OWNER = "Run dulae as the user who owns its state folder"
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a private file at once and durably; raise PlanError if it cannot be kept."""
+    try:
+        make_folder(path.parent)
+        files.write(path, data)
+    except OSError as error:
+        remedy = "Look at the space and the owner of that folder"
+        raise PlanError(f"it cannot be written ({error.strerror})", place=str(path), remedy=remedy) from error
+
+
+def write_json(path: Path, document: Any) -> bytes:
+    """Write a document as one line of canonical JSON and return the bytes; raise PlanError if it cannot be kept."""
+    data = canonical.encode(document) + b"\n"
+    write(path, data)
+    return data
+
+
+def read(path: Path, remedy: str = _OWNER) -> bytes:
+    """Return a file's bytes; raise PlanError with a remedy if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PlanError(f"it cannot be read ({error.strerror})", place=str(path), remedy=remedy) from error
+
+
+def read_json(path: Path, remedy: str = _OWNER) -> Any:
+    """Return the document in a file; raise PlanError with a remedy if there is none."""
+    try:
+        return json.loads(read(path, remedy))
+    except ValueError as error:
+        raise PlanError("it is no JSON", place=str(path), remedy=remedy) from error
+
+
+def key(path: Path) -> bytes:
+    """Return this node's key for comparing personal data without keeping them; made at the first use."""
+    if not path.exists():
+        write(path, secrets.token_bytes(_KEY_BYTES))
+    return read(path)

@@ -1,0 +1,100 @@
+"""Taking back what a plan did: exactly the previous values of what it changed, and what cannot come back is said."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+from dulae.accounts import database, keeping, recovery, writing
+from dulae.accounts.applications import Application
+from dulae.accounts.applying import application_of, locked
+from dulae.accounts.desk import Desk
+from dulae.accounts.keeping import Change
+from dulae.accounts.plan import Plan
+from dulae.accounts.result import Result, failed, head
+from dulae.accounts.standing import Standing, standings
+from dulae.accounts.tables import tables
+from dulae.accounts.values import encoded
+from dulae.accounts.writing import StaleError
+from dulae.errors import DatabaseError, PlanError, RemoteError
+
+_TOKEN_BYTES = 8
+
+
+def undo(desk: Desk, plan: Plan, *, person: int | None = None, reason: str = "") -> Iterator[Result]:
+    """Yield what was restored in each system in which the plan was applied; ``person`` is a number of the plan, or all.
+
+    Raise PlanError where there is nothing to undo, LedgerError where evidence cannot be kept.
+    """
+    if person is not None:
+        plan.person(person)
+    standing = standings(desk.evidence).get(plan.plan_id, Standing())
+    systems = [
+        system for system in plan.systems if system in standing.applied or system in standing.open_intents
+    ]
+    if not systems:
+        remedy = "Look at what there is with: dulae access list"
+        raise PlanError(
+            "it was not applied, so there is nothing to undo", place=f"plan {plan.plan_id}", remedy=remedy
+        )
+    for system in systems:
+        with locked(desk, system):
+            yield _undo(desk, plan, application_of(desk, system), (person, reason))
+
+
+def _undo(desk: Desk, plan: Plan, application: Application, asked: tuple[int | None, str]) -> Result:
+    system = application.system
+    try:
+        recovery.settle(desk, plan, application)
+        standing = standings(desk.evidence)[plan.plan_id]
+        changes = _changes(desk, plan, standing, (system, asked[0]))
+        if not changes:
+            return Result(system, "already")
+        return _attempt(desk, plan, application, (standing.applied[system], changes, asked[1]))
+    except (DatabaseError, RemoteError) as error:
+        return Result(system, "unreadable", str(error))
+
+
+def _changes(desk: Desk, plan: Plan, standing: Standing, asked: tuple[str, int | None]) -> tuple[Change, ...]:
+    """Return what was changed and is not taken back yet; raise PlanError if the previous values are gone."""
+    system, person = asked
+    if system not in standing.applied:
+        return ()
+    kept = keeping.load(desk, plan.plan_id, system, standing.applied[system])
+    if kept is None:
+        place = str(keeping.path(desk, plan.plan_id, system, standing.applied[system]))
+        remedy = "Restore it from the backup of dulae's state folder"
+        raise PlanError("the previous values are not there", place=place, remedy=remedy)
+    return tuple(
+        change
+        for change in kept.changes
+        if person in (None, change.person) and (system, change.person) not in standing.undone
+    )
+
+
+def _attempt(
+    desk: Desk, plan: Plan, application: Application, order: tuple[str, tuple[Change, ...], str]
+) -> Result:
+    undoes, changes, reason = order
+    system, attempt = application.system, secrets.token_hex(_TOKEN_BYTES)
+    intent = {
+        **head(plan, system, attempt),
+        "undoes": undoes,
+        "by": desk.operator.name,
+        "reason": reason,
+        "items": [{"person": change.person, "account_key": encoded(change.key)} for change in changes],
+    }
+    desk.record("undo.intent", intent)
+    committing = False
+    try:
+        with database.writing(application.database) as connection:
+            found = tables(connection, application.profile)
+            writing.restore(connection, application, found, changes)
+            committing = True
+    except StaleError as error:
+        return failed(desk, plan, "undo.result", (system, attempt, "refused", str(error)))
+    except (DatabaseError, RemoteError) as error:
+        if committing:
+            return Result(system, "unclear", f"{error}. Run it again: it finds out what was written")
+        return failed(desk, plan, "undo.result", (system, attempt, "rolled_back", str(error)))
+    return recovery.undone(desk, plan, application, (attempt, changes))

@@ -1,0 +1,65 @@
+"""Proof that whoever has left cannot get in: the rows read back, and the application's own login form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from dulae.accounts import database
+from dulae.accounts.applications import Application
+from dulae.accounts.keeping import Change
+from dulae.accounts.tables import Tables, belonging, parts, tables, users_by_key
+from dulae.errors import DatabaseError, RemoteError
+
+LOGIN_REFUSED = "login_refused"
+ROW_READ_BACK = "row_read_back"
+# The application let him in, or rows that should have ended are there again.
+STILL_OPEN = "still_open"
+UNREAD = "unread"
+
+
+def verify(application: Application, changes: Sequence[Change]) -> dict[Any, str]:
+    """Return for each account how its disabling is proven: ``login_refused`` is worth more than ``row_read_back``."""
+    try:
+        with database.reading(application.database) as connection:
+            open_again = set(_still_open(connection, application, changes))
+    except (DatabaseError, RemoteError):
+        return {change.key: UNREAD for change in changes}
+    return {
+        change.key: STILL_OPEN if change.key in open_again else _login(application, change)
+        for change in changes
+    }
+
+
+def _still_open(connection: Connection, application: Application, changes: Sequence[Change]) -> Iterable[Any]:
+    profile = application.profile
+    found = tables(connection, profile)
+    rows = users_by_key(connection, profile, found.users, [change.key for change in changes])
+    for change in changes:
+        if change.key not in rows or not profile.is_disabled(rows[change.key]):
+            yield change.key
+    yield from _with_rows(connection, application, found, list(rows.values()))
+
+
+def _with_rows(
+    connection: Connection, application: Application, found: Tables, rows: Sequence[Any]
+) -> Iterable[Any]:
+    """Yield the accounts that have sessions or tokens again."""
+    key = application.profile.users.key
+    for end, table in found.ends:
+        owned = {str(row[end.of or key]): row for row in rows if row[end.of or key] is not None}
+        for some in parts([row[end.of or key] for row in owned.values()]):
+            query = select(table.c[end.user]).where(belonging(end, table, some)).distinct()
+            for owner in connection.execute(query).scalars():
+                yield owned[str(owner)][key]
+
+
+def _login(application: Application, change: Change) -> str:
+    """Try the application's own login where a test password is known for the account."""
+    probe = application.login_probe
+    if probe is None or not probe.knows(change.login):
+        return ROW_READ_BACK
+    return {"refused": LOGIN_REFUSED, "open": STILL_OPEN}.get(probe.attempt(change.login), ROW_READ_BACK)
