@@ -132,7 +132,7 @@ def _log_in(asked: Journey, browser: Browser, secret: str) -> Reply:
     """Fill in the login form and send it; raise Trouble where there is none."""
     reply = browser.open(asked.login_url)
     if reply.status != _OK:
-        raise Trouble(PAGE_STATUS, step="login page", http_status=reply.status)
+        raise Trouble(PAGE_STATUS, step="login_page", http_status=reply.status)
     seen = _page(reply)
     form = _login_form(asked, seen)
     if form is None:
