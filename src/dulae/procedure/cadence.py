@@ -1,7 +1,8 @@
 """When work is due. Periods follow each other without a gap, so every run belongs to exactly one.
 
-A working day's period lasts until the next working day begins, so that a run missed on Friday can be caught up at
-the weekend, and is then late. A week, month or quarter without any working day joins the one before it.
+A period lasts from the day on which work is due until the day on which it is due next. So what was missed on
+Friday can be caught up on Saturday or Monday: it then counts for that Friday, and is late. A week, month or quarter
+without any working day has no period.
 """
 
 from __future__ import annotations
@@ -90,8 +91,13 @@ def next_turn(rhythm: Rhythm, time: WorkingTime, period: Period, last: datetime 
 
 def period_at(rhythm: Rhythm, time: WorkingTime, now: datetime) -> Period:
     """Return the period that a moment is in."""
-    first = _start_on_or_before(rhythm, time, time.today(now))
-    return _period(rhythm, time, first)
+    today = time.today(now)
+    first = _STARTS[rhythm.cadence](today)
+    due_day = _due_day(rhythm, time, first)
+    while due_day is None or due_day > today:
+        first = _STEPS[rhythm.cadence](first, -1)
+        due_day = _due_day(rhythm, time, first)
+    return _period(rhythm, time, first, due_day)
 
 
 def periods(rhythm: Rhythm, time: WorkingTime, since: datetime, until: datetime) -> Iterator[Period]:
@@ -103,35 +109,27 @@ def periods(rhythm: Rhythm, time: WorkingTime, since: datetime, until: datetime)
         period = period_at(rhythm, time, period.ends)
 
 
-def _period(rhythm: Rhythm, time: WorkingTime, first: date) -> Period:
-    due_at = time.moment(_due_day(rhythm, time, first) or first, rhythm.at)
-    following = _step(rhythm, first, 1)
-    while _due_day(rhythm, time, following) is None:
-        following = _step(rhythm, following, 1)
-    late_after = due_at + timedelta(minutes=rhythm.grace)
-    return Period(_key(rhythm, first), time.moment(first), due_at, late_after, time.moment(following))
-
-
-def _start_on_or_before(rhythm: Rhythm, time: WorkingTime, day: date) -> date:
-    first = _STARTS[rhythm.cadence](day)
-    while _due_day(rhythm, time, first) is None:
-        first = _step(rhythm, first, -1)
-    return first
-
-
-def _step(rhythm: Rhythm, first: date, turns: int) -> date:
-    return _STEPS[rhythm.cadence](first, turns)
-
-
-def _key(rhythm: Rhythm, first: date) -> str:
-    return _KEYS[rhythm.cadence](first)
+def _period(rhythm: Rhythm, time: WorkingTime, first: date, due_day: date) -> Period:
+    following = _STEPS[rhythm.cadence](first, 1)
+    next_due_day = _due_day(rhythm, time, following)
+    while next_due_day is None:
+        following = _STEPS[rhythm.cadence](following, 1)
+        next_due_day = _due_day(rhythm, time, following)
+    due_at = time.moment(due_day, rhythm.at)
+    return Period(
+        key=_KEYS[rhythm.cadence](first),
+        starts=time.moment(due_day),
+        due_at=due_at,
+        late_after=due_at + timedelta(minutes=rhythm.grace),
+        ends=time.moment(next_due_day),
+    )
 
 
 def _due_day(rhythm: Rhythm, time: WorkingTime, first: date) -> date | None:
-    """Return the day on which the period that begins on ``first`` is due, or None if nobody works in it."""
+    """Return the due day of the day, week, month or quarter that begins on ``first``; None if nobody works in it."""
     if rhythm.cadence == "daily":
         return first
-    end = _step(rhythm, first, 1)
+    end = _STEPS[rhythm.cadence](first, 1)
     working = list(time.working_days(first, end))
     if not working or rhythm.cadence == "each_working_day":
         return working[0] if working else None

@@ -77,7 +77,8 @@ def _part(document: Document, name: str, problems: list[Problem]) -> Any:
     if document.data is None:
         return None
     if not isinstance(document.data, dict) or set(document.data) != {key}:
-        problems.append(document.problem("top_key", name=key))
+        others = [other for other in document.data if other != key] if isinstance(document.data, dict) else []
+        problems.append(document.problem("top_key", tuple(others[:1]), name=key))
         return None
     part, wrong = shaped(document, FILES[name], (key,))
     problems.extend(wrong)

@@ -42,13 +42,32 @@ class Document:
 
     def problem(self, code: str, keys: Keys = (), line: int = 0, **places: Any) -> Problem:
         """Return a problem at a key of this file."""
-        return Problem(code, self.path, line or self.line(keys), dotted(keys), places)
+        return Problem(code, self.path, line or self.line(keys), dotted(keys, self.data), places)
 
 
-def dotted(keys: Keys) -> str:
-    """Return keys as an officer would say them: ``dulae_systems[2].probes[1].url``."""
-    text = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in keys)
+def dotted(keys: Keys, data: Any) -> str:
+    """Return keys as an officer would say them: ``dulae_systems[intranet].probes[login_page].status[1]``."""
+    text = ""
+    for key in keys:
+        data = _below(data, key)
+        text += f"[{_name(data, key)}]" if isinstance(key, int) else f".{key}"
     return text.removeprefix(".")
+
+
+def _below(data: Any, key: Key) -> Any:
+    if isinstance(data, list) and isinstance(key, int):
+        return data[key]
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _name(item: Any, number: int) -> str:
+    """Return the name of a list's item, or where it stands, counted from 1."""
+    names = (
+        [item[name] for name in ("name", "id") if isinstance(item.get(name), str)]
+        if isinstance(item, dict)
+        else []
+    )
+    return names[0] if names else str(number + 1)
 
 
 def read(path: Path, *, literal: bool = True) -> Document:
@@ -101,13 +120,22 @@ class _Builder:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._seen: set[int] = set()
+        self._inside: set[int] = set()
         self._loader = yaml.SafeLoader("")
 
     def value(self, node: yaml.Node, keys: Keys) -> Any:
         self._document.lines.setdefault(keys, node.start_mark.line + 1)
-        if id(node) in self._seen:
-            return self._refuse("alias", node, keys)
+        if id(node) in (self._seen if self._document.literal else self._inside):
+            # The node is the one that the alias names, so only the key knows where the alias stands.
+            self._document.problems.append(self._document.problem("alias", keys))
+            return None
         self._seen.add(id(node))
+        self._inside.add(id(node))
+        built = self._built(node, keys)
+        self._inside.discard(id(node))
+        return built
+
+    def _built(self, node: yaml.Node, keys: Keys) -> Any:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, keys)
         if isinstance(node, yaml.SequenceNode):

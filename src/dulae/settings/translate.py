@@ -63,11 +63,14 @@ def shaped(document: Document, shape: Any, keys: Keys) -> tuple[Any, list[Proble
     try:
         return TypeAdapter(shape).validate_json(json.dumps(_at(document.data, keys))), []
     except ValidationError as error:
-        told = {problem.key: problem for problem in document.problems}
+        # What could not be read was told already; a value of several possible kinds is refused once for each.
+        lines = {problem.line for problem in document.problems}
+        told: dict[str, Problem] = {}
         for details in error.errors(include_url=False):
             problem = _problem(document, shape, keys, details)
-            told.setdefault(problem.key, problem)
-        return None, [problem for problem in told.values() if problem not in document.problems]
+            if problem.line not in lines:
+                told.setdefault(problem.key, problem)
+        return None, list(told.values())
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -102,7 +105,7 @@ def _written(data: Any, details: ErrorDetails) -> Keys:
             keys.append(part)
         elif details["type"] == "missing" and number == len(location) - 1:
             keys.append(part)
-    return (*keys, "kind") if details["type"] == "union_tag_not_found" else tuple(keys)
+    return (*keys, "kind") if details["type"].startswith("union_tag") else tuple(keys)
 
 
 def _told(parent: Any, keys: Keys, details: ErrorDetails) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,96 @@
+"""What ``systems.yml`` says must be so: hosts and databases exist, names are unique, limits and queries make sense."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dulae.settings.model import Settings
+from dulae.settings.places import Places
+from dulae.settings.probes import Http, Journey, Tls
+from dulae.settings.problem import Problem
+from dulae.settings.reading import Keys
+from dulae.settings.systems import CONTROLLER, System
+
+_PARTS = ("probes", "databases", "backup_sets", "backups_made_here")
+_READ_WHOLE = ("integrity", "content")
+_WEB = ("http://", "https://")
+# One statement that reads: it begins so, and no second one can follow a semicolon.
+_SELECT = re.compile(r"\s*(select|with)\b[^;]*", re.IGNORECASE | re.DOTALL)
+
+
+def problems(settings: Settings, places: Places) -> Iterator[Problem]:
+    """Yield everything in the systems that is well-formed but cannot be meant."""
+    names = (((row, "name"), system.name) for row, system in enumerate(settings.systems))
+    yield from places.twice("systems", names)
+    if "localhost" not in settings.hosts:
+        yield places.problem("hosts", (), "no_localhost")
+    for row, system in enumerate(settings.systems):
+        yield from _system(settings, places, (row,), system)
+
+
+def _system(settings: Settings, places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    if not system.probes:
+        yield places.problem("systems", keys, "nothing_to_check", value=system.name)
+    for part in _PARTS:
+        named = (((*keys, part, row, "name"), item.name) for row, item in enumerate(getattr(system, part)))
+        yield from places.twice("systems", named)
+    for where, host in _hosts(system):
+        if host != CONTROLLER:
+            yield from places.known("systems", (*keys, *where), host, ("host", settings.hosts))
+    yield from _databases(places, keys, system)
+    yield from _probes(places, keys, system)
+    yield from _limits(places, keys, system)
+
+
+def _hosts(system: System) -> Iterator[tuple[Keys, str]]:
+    """Yield every place in a system where an inventory name stands."""
+    for number, host in enumerate(system.hosts):
+        yield ("hosts", number), host
+    for row, probe in enumerate(system.probes):
+        for number, host in enumerate(probe.seen_from):
+            yield ("probes", row, "from", number), host
+    for part in ("databases", "mounts", "backup_sets", "backups_made_here"):
+        for row, item in enumerate(getattr(system, part)):
+            yield (part, row, "host"), item.host
+
+
+def _databases(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    names = [database.name for database in system.databases]
+    for part in ("accounts", "usage"):
+        item = getattr(system, part)
+        if item and item.database not in names:
+            known = ", ".join(names) or "-"
+            where = (*keys, part, "database")
+            yield places.problem("systems", where, "unknown_database", value=item.database, known=known)
+    if system.usage:
+        named = [
+            ((*keys, "usage", "queries", row, "name"), each.name)
+            for row, each in enumerate(system.usage.queries)
+        ]
+        yield from places.twice("systems", named)
+        for row, query in enumerate(system.usage.queries):
+            if not _SELECT.fullmatch(query.sql.rstrip()):
+                yield places.problem("systems", (*keys, "usage", "queries", row, "sql"), "not_select")
+
+
+def _probes(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    for row, probe in enumerate(system.probes):
+        here = (*keys, "probes", row)
+        if isinstance(probe, Http | Journey):
+            name = "url" if isinstance(probe, Http) else "login_url"
+            address = str(getattr(probe, name))
+            if not address.startswith(_WEB):
+                yield places.problem("systems", (*here, name), "bad_url", value=address)
+        if isinstance(probe, Tls) and probe.warn_days < probe.min_days:
+            yield places.problem("systems", here, "warn_below_min", first="warn_days", second="min_days")
+
+
+def _limits(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    for row, mount in enumerate(system.mounts):
+        if mount.warn_free_percent < mount.min_free_percent:
+            names = {"first": "warn_free_percent", "second": "min_free_percent"}
+            yield places.problem("systems", (*keys, "mounts", row), "warn_below_min", **names)
+    for row, backup_set in enumerate(system.backup_sets):
+        if backup_set.drill and backup_set.level not in _READ_WHOLE:
+            yield places.problem("systems", (*keys, "backup_sets", row), "no_drill_manifest")
