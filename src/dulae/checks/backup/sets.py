@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Mapping
 
 MANIFESTS = ("optional", "required")
 
@@ -38,3 +38,16 @@ class BackupSet:
             "min_count": self.min_count,
             "manifest": self.manifest,
         }
+
+
+def set_from(given: Mapping[str, Any]) -> BackupSet:
+    """Return a set from plain data as the settings have it; what concerns others (a drill, a title) is passed over."""
+    known = {field.name for field in fields(BackupSet)}
+    stated = {key: value for key, value in given.items() if key in known and value is not None}
+    return BackupSet(**{**stated, "subject": subject_of(given)})
+
+
+def subject_of(given: Mapping[str, Any]) -> str:
+    """Return a finding's subject, as it is given or as SYSTEM/NAME; empty if it has no name."""
+    system, name = given.get("system") or "", given.get("name") or ""
+    return str(given.get("subject") or "/".join(part for part in (system, name) if name and part))

@@ -207,3 +207,10 @@ def _failed(request: Request, fault: Fault) -> Result:
 def _finding(request: Request, fault: Fault) -> Finding:
     """Return a fault as a finding."""
     return judged("backup_create", request.name, fault.verdict, fault.why, measured=fault.numbers)
+
+
+def difference(request: Request, result: Result) -> dict[str, str]:
+    """Return the sets that were made here before and after, as Ansible shows a difference."""
+    header = os.path.join(request.path, f"{request.prefix}-*")
+    before, after = ("".join(f"{name}\n" for name in names) for names in (result.before, result.after))
+    return {"before_header": header, "after_header": header, "before": before, "after": after}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any, Mapping
+
+from ..backup.sets import subject_of
 
 
 @dataclass(frozen=True)
@@ -49,3 +52,18 @@ class Request:
     def name(self) -> str:
         """Return the finding's subject: SYSTEM/SET, or what is backed up."""
         return self.subject or self.source
+
+
+def request_from(given: Mapping[str, Any], passwords: Mapping[str, str]) -> Request:
+    """Return a request from plain data as the settings have it; passwords come apart, by subject."""
+    known = {entry.name for entry in fields(Request)} - {"connection", "subject"}
+    stated = {key: value for key, value in given.items() if key in known and value is not None}
+    subject = subject_of(given)
+    way = given.get("connection") or {}
+    connection = Connection(
+        host=way.get("socket_dir") or way.get("host") or "",
+        port=str(way.get("port") or ""),
+        user=way.get("user") or "",
+        password=passwords.get(subject, ""),
+    )
+    return Request(**stated, subject=subject, connection=connection)

@@ -39,11 +39,9 @@ RTO = reason(
     "{file}: restored, but it took {rto_seconds} s, at most {max_rto_minutes} minutes allowed; find a faster way",
 )
 NOT_HELD = reason(
-    "restore_drill.not_held", "{subject}: the drill could not be held: {error}; correct this, try again"
+    "restore_drill.not_held", "the drill could not be held: {error}; correct this, then try again"
 )
-CHECK_MODE = reason(
-    "restore_drill.check_mode", "{subject}: no drill is held in check mode; run it without --check"
-)
+CHECK_MODE = reason("restore_drill.check_mode", "no drill is held in check mode; run it without --check")
 
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {"pg_dump": database.hold, "tar": files.hold}
 
@@ -60,6 +58,11 @@ def check(
             return [_hold(drill, tools, workshop, (moment, reaped)) for drill in wanted]
     except CannotTell as fault:
         return [_finding(drill, (fault.verdict, fault.why), fault.numbers) for drill in wanted]
+
+
+def check_in(scratch_dir: str, tools: Tools) -> Callable[[Iterable[Drill]], list[Finding]]:
+    """Return ``check`` for one place and one set of tools."""
+    return lambda drills: check(drills, tools, scratch_dir)
 
 
 def not_run(drills: Iterable[Drill]) -> list[Finding]:

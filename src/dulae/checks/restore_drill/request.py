@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Mapping
 
-from ..backup.sets import BackupSet
+from ..backup.sets import BackupSet, set_from
 
 
 @dataclass(frozen=True)
@@ -38,4 +38,14 @@ class Drill:
             "max_record_age_hours": self.max_record_age_hours,
             "assertions": len(self.assertions),
             "manifest": self.backup_set.manifest,
+            "min_bytes": self.backup_set.min_bytes,
+            "min_count": self.backup_set.min_count,
         }
+
+
+def drill_from(given: Mapping[str, Any]) -> Drill:
+    """Return a drill from plain data: a backup set with assertions and limits beside it."""
+    assertions = tuple(Assertion(one["sql"], str(one["expect"])) for one in given.get("assertions") or ())
+    names = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
+    limits = {name: given[name] for name in names if given.get(name)}
+    return Drill(set_from(given), assertions, **limits)

@@ -1,0 +1,214 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Ansible's door to dulae.checks.backup."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dulae_backup
+short_description: Prove that backups are there, fresh, sound and unchanged
+version_added: "0.1.0"
+description:
+  - Examines the newest finished copy of each backup set (procedure 6.3), up to the level asked, and says in
+    C(not_proven) what that level cannot see.
+  - V(present) finds the copy, V(fresh) judges its age, V(structure) opens it and lists its contents, V(integrity)
+    reads all its data and compares its SHA-256 with the manifest that was made with it.
+  - A bad backup fails. What could not be judged (no permission, no C(pg_restore), a copy that changes meanwhile) is
+    C(unknown). All data read but nothing to compare with is C(warn).
+  - Reads only; nothing in a backup store is written, repaired or deleted.
+options:
+  sets:
+    description: The backup sets to examine; the same list serves M(dulae_restore_drill).
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      system:
+        description: Name of the system that the data belong to.
+        type: str
+        default: ""
+      name:
+        description: Name of the set; with C(system) it makes the finding's subject, V(SYSTEM/NAME).
+        type: str
+        default: ""
+      subject:
+        description: The finding's subject as it is; by default V(SYSTEM/NAME).
+        type: str
+        default: ""
+      kind:
+        description: What made the copies.
+        type: str
+        choices: [pg_dump, tar]
+        required: true
+      path:
+        description: Folder of the copies, or one copy.
+        type: path
+        required: true
+      pattern:
+        description: Which files of the folder are copies of this set, as a shell pattern.
+        type: str
+        default: "*"
+      max_age_hours:
+        description: How old the newest copy may be.
+        type: int
+        default: 26
+      min_bytes:
+        description: How large the newest copy must be.
+        type: int
+        default: 1
+      min_count:
+        description: How many copies there must be.
+        type: int
+        default: 1
+      level:
+        description: How much shall be proven; each level includes those before it.
+        type: str
+        choices: [present, fresh, structure, integrity]
+        default: integrity
+      manifest:
+        description: Whether a copy without a manifest beside it (C(FILE.manifest.json)) fails, or only warns.
+        type: str
+        choices: [optional, required]
+        default: optional
+      drill:
+        description: Whether the set is restored in drills. Passed over here.
+        type: bool
+        default: false
+      assertions:
+        description: Queries that a restored copy must answer. Passed over here.
+        type: list
+        elements: dict
+        default: []
+  bin_dir:
+    description: Folder of PostgreSQL's programs; empty for the search path.
+    type: path
+    default: ""
+  timeout_s:
+    description: Seconds that one program may take on one copy.
+    type: float
+    default: 3600
+  fail_on:
+    description: From which verdict on the task itself fails.
+    type: str
+    choices: [never, unknown, fail, warn]
+    default: never
+attributes:
+  check_mode:
+    description: Runs in check mode, for it only reads.
+    support: full
+  diff_mode:
+    description: There is no difference to show, for it changes nothing.
+    support: none
+author: dulae contributors (@dulae)
+"""
+
+EXAMPLES = r"""
+- name: Prove the newest dump of the database and the newest archive of its files
+  dulae_backup:
+    sets:
+      - system: saraban
+        name: database
+        kind: pg_dump
+        path: /srv/backup/saraban
+        pattern: saraban-*.dump
+        manifest: required
+      - system: saraban
+        name: files
+        kind: tar
+        path: /srv/backup/saraban
+        pattern: files-*.tar.gz
+        max_age_hours: 170
+"""
+
+RETURN = r"""
+findings:
+  description:
+    - One finding for each set, C(check) being C(backup).
+    - C(measured) holds C(level_reached) (V(nothing) if none), C(not_proven) (words out of V(recent), V(opens),
+      V(readable), V(unchanged), V(content), V(restorable)), and as far as seen C(kind), C(path), C(file), C(bytes),
+      C(count), C(unfinished), C(made_at), C(age_minutes), C(age_hours), C(format), C(items), C(tables),
+      C(tables_with_data), C(rows), C(files), C(manifest) (its file name, or V(absent)), C(sha256).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - check: backup
+      subject: saraban/database
+      verdict: pass
+      code: backup.integrity
+      because: >-
+        saraban-20261122T180000Z.dump: 7.0 h old, all 428128 bytes were read and are those of when it was made; 4 items
+      measured: {level_reached: integrity, not_proven: [content, restorable], bytes: 428128, count: 7}
+      limit: {level: integrity, max_age_hours: 26, min_bytes: 1, min_count: 1, manifest: required}
+      system: saraban
+verdict:
+  description: The worst verdict of the findings.
+  returned: always
+  type: str
+  sample: pass
+summary:
+  description: How many findings have which verdict.
+  returned: always
+  type: str
+  sample: 2 pass
+started_at:
+  description: When the work began, ISO 8601 in UTC.
+  returned: always
+  type: str
+elapsed_ms:
+  description: Milliseconds that the work took.
+  returned: always
+  type: int
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.dulae.checks.backup import examine, sets, tools
+from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
+from ansible.module_utils.dulae.checks.outcome import Stopwatch
+
+SET: dict[str, Any] = {
+    "system": {"type": "str", "default": ""},
+    "name": {"type": "str", "default": ""},
+    "subject": {"type": "str", "default": ""},
+    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "tar"]},
+    "path": {"type": "path", "required": True},
+    "pattern": {"type": "str", "default": "*"},
+    "max_age_hours": {"type": "int", "default": 26},
+    "min_bytes": {"type": "int", "default": 1},
+    "min_count": {"type": "int", "default": 1},
+    "level": {
+        "type": "str",
+        "choices": ["present", "fresh", "structure", "integrity"],
+        "default": "integrity",
+    },
+    "manifest": {"type": "str", "choices": ["optional", "required"], "default": "optional"},
+    "drill": {"type": "bool", "default": False},
+    "assertions": {"type": "list", "elements": "dict", "default": []},
+}
+
+
+def main() -> None:
+    watch = Stopwatch()
+    module = AnsibleModule(
+        argument_spec={
+            "sets": {"type": "list", "elements": "dict", "required": True, "options": SET},
+            "bin_dir": {"type": "path", "default": ""},
+            "timeout_s": {"type": "float", "default": 3600},
+            "fail_on": FAIL_ON_OPTION,
+        },
+        supports_check_mode=True,
+    )
+    wanted = [sets.set_from(given) for given in module.params["sets"]]
+    if not wanted:
+        module.fail_json(msg="sets: the list is empty; name at least one backup set")
+    leave(
+        module,
+        examine.check(wanted, tools.Tools(module.params["bin_dir"], module.params["timeout_s"])),
+        watch,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Ansible's door to dulae.checks.restore_drill."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dulae_restore_drill
+short_description: Prove that backups can be restored, by restoring them
+version_added: "0.1.0"
+description:
+  - Restores the newest finished copy of each backup set (procedure 6.3) into a scratch place, compares it with its
+    manifest and with declared queries, tells how old the data are (RPO) and how long it took (RTO), and drops it.
+  - A dump goes into a PostgreSQL of its own with a new data folder and a unix socket, no port. As root it steps down
+    to an ordinary user for it. Files of an archive are extracted into a private folder, without links.
+  - A backup that cannot be restored, or is not what was backed up, fails. Whatever kept the drill from being held is
+    C(unknown), as is another drill that is being held. Without manifest and assertions the most it reaches is C(warn).
+  - Nothing is left behind; what a killed drill left, the next one removes and tells in C(reaped).
+  - A dump may run any SQL in the scratch server, as its superuser; hold drills of dumps that you do not trust on a
+    machine that has nothing to lose.
+options:
+  sets:
+    description: The backup sets to restore; the same list serves M(dulae_backup).
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      system:
+        description: Name of the system that the data belong to.
+        type: str
+        default: ""
+      name:
+        description: Name of the set; with C(system) it makes the finding's subject, V(SYSTEM/NAME).
+        type: str
+        default: ""
+      subject:
+        description: The finding's subject as it is; by default V(SYSTEM/NAME).
+        type: str
+        default: ""
+      kind:
+        description: What made the copies.
+        type: str
+        choices: [pg_dump, tar]
+        required: true
+      path:
+        description: Folder of the copies, or one copy.
+        type: path
+        required: true
+      pattern:
+        description: Which files of the folder are copies of this set, as a shell pattern.
+        type: str
+        default: "*"
+      max_age_hours:
+        description: How old the newest copy may be.
+        type: int
+        default: 26
+      min_bytes:
+        description: How large the newest copy must be.
+        type: int
+        default: 1
+      min_count:
+        description: How many copies there must be.
+        type: int
+        default: 1
+      level:
+        description: How much shall be proven; each level includes those before it.
+        type: str
+        choices: [present, fresh, structure, integrity]
+        default: integrity
+      manifest:
+        description: Whether a copy without a manifest beside it (C(FILE.manifest.json)) fails, or only warns.
+        type: str
+        choices: [optional, required]
+        default: optional
+      drill:
+        description: Whether the set is restored in drills. Every set of this list is restored.
+        type: bool
+        default: false
+      assertions:
+        description: Queries that a restored copy must answer. With a manifest the tables are compared too.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          sql:
+            description: A query of one value, with the schema before each table's name.
+            type: str
+            required: true
+          expect:
+            description: The value that it must give, as text.
+            type: str
+            required: true
+      newest_record_sql:
+        description: A query for the time of the newest record.
+        type: str
+        default: ""
+      max_record_age_hours:
+        description: How old the newest record may be; 0 for any age.
+        type: int
+        default: 0
+      max_rpo_hours:
+        description: How old the data of the newest copy may be; 0 for any age.
+        type: int
+        default: 0
+      max_rto_minutes:
+        description: How long restoring and proving may take; 0 for any time.
+        type: int
+        default: 0
+  scratch_dir:
+    description: Where a private scratch folder can be made, on a disk with room for the restored data.
+    type: path
+    default: /var/tmp
+  bin_dir:
+    description: Folder of PostgreSQL's programs, those of the server included; empty for the search path.
+    type: path
+    default: ""
+  timeout_s:
+    description: Seconds that one program may take.
+    type: float
+    default: 3600
+  fail_on:
+    description: From which verdict on the task itself fails.
+    type: str
+    choices: [never, unknown, fail, warn]
+    default: never
+attributes:
+  check_mode:
+    description: In check mode no drill is held, and each finding is C(unknown).
+    support: full
+  diff_mode:
+    description: There is no difference to show, for it changes nothing that stays.
+    support: none
+author: dulae contributors (@dulae)
+"""
+
+EXAMPLES = r"""
+- name: Restore the newest dump of the database for proof
+  dulae_restore_drill:
+    sets:
+      - system: saraban
+        name: database
+        kind: pg_dump
+        path: /srv/backup/saraban
+        pattern: saraban-*.dump
+        assertions:
+          - sql: SELECT count(*) > 0 FROM public.documents
+            expect: t
+        newest_record_sql: SELECT max(created_at) FROM public.documents
+        max_record_age_hours: 96
+        max_rto_minutes: 60
+"""
+
+RETURN = r"""
+findings:
+  description:
+    - One finding for each set, C(check) being C(restore_drill).
+    - C(measured) holds, as far as the drill came, C(kind), C(file), C(bytes), C(made_at), C(manifest), C(rpo_minutes),
+      C(rto_seconds), C(tables) and C(rows) or C(files), C(newest_record_minutes), C(server_version), C(stages) (a list
+      of C(stage) and C(elapsed_ms)) and C(reaped) (the stages of earlier drills that were killed).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - check: restore_drill
+      subject: saraban/database
+      verdict: pass
+      code: restore_drill.restored
+      because: >-
+        saraban-20261122T180000Z.dump: restored in 12 s and proven; data of 420 minutes before would have been lost
+      measured: {rpo_minutes: 420, rto_seconds: 12, tables: 4, rows: 11003, reaped: []}
+      limit: {max_rpo_hours: 0, max_rto_minutes: 60, max_record_age_hours: 96, assertions: 1, manifest: optional}
+      system: saraban
+verdict:
+  description: The worst verdict of the findings.
+  returned: always
+  type: str
+  sample: pass
+summary:
+  description: How many findings have which verdict.
+  returned: always
+  type: str
+  sample: 2 pass
+started_at:
+  description: When the work began, ISO 8601 in UTC.
+  returned: always
+  type: str
+elapsed_ms:
+  description: Milliseconds that the work took.
+  returned: always
+  type: int
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.dulae.checks.backup.tools import Tools
+from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
+from ansible.module_utils.dulae.checks.outcome import Stopwatch
+from ansible.module_utils.dulae.checks.restore_drill import drill, request
+
+TEXTS = ("system", "name", "subject", "newest_record_sql")
+LIMITS = ("max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
+ASSERTION = {"sql": {"type": "str", "required": True}, "expect": {"type": "str", "required": True}}
+SET: dict[str, Any] = {
+    **{name: {"type": "str", "default": ""} for name in TEXTS},
+    **{name: {"type": "int", "default": 0} for name in LIMITS},
+    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "tar"]},
+    "path": {"type": "path", "required": True},
+    "pattern": {"type": "str", "default": "*"},
+    "max_age_hours": {"type": "int", "default": 26},
+    "min_bytes": {"type": "int", "default": 1},
+    "min_count": {"type": "int", "default": 1},
+    "level": {
+        "type": "str",
+        "choices": ["present", "fresh", "structure", "integrity"],
+        "default": "integrity",
+    },
+    "manifest": {"type": "str", "choices": ["optional", "required"], "default": "optional"},
+    "drill": {"type": "bool", "default": False},
+    "assertions": {"type": "list", "elements": "dict", "default": [], "options": ASSERTION},
+}
+
+
+def main() -> None:
+    watch = Stopwatch()
+    spec: dict[str, Any] = {
+        "sets": {"type": "list", "elements": "dict", "required": True, "options": SET},
+        "scratch_dir": {"type": "path", "default": "/var/tmp"},  # noqa: S108 as the name of the place
+        "bin_dir": {"type": "path", "default": ""},
+        "timeout_s": {"type": "float", "default": 3600},
+        "fail_on": FAIL_ON_OPTION,
+    }
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    drills = [request.drill_from(given) for given in module.params["sets"]]
+    if not drills:
+        module.fail_json(msg="sets: the list is empty; name at least one backup set")
+    tools = Tools(module.params["bin_dir"], module.params["timeout_s"])
+    held = drill.not_run if module.check_mode else drill.check_in(module.params["scratch_dir"], tools)
+    leave(module, held(drills), watch)
+
+
+if __name__ == "__main__":
+    main()
