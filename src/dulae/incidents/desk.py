@@ -30,6 +30,10 @@ MAIL_REFUSED = reason(
 )
 NO_MAILBOX = reason("incidents.no_mailbox", "the mailbox could not be read: {error}")
 MAIL_SENT = reason("incidents.mail_sent", "the mail server took {sent} mails")
+RECIPIENT_REFUSED = reason(
+    "incidents.recipient_refused",
+    "the mail server took {sent} mails and refused: {refused}; telephone instead",
+)
 MAIL_KEPT = reason("incidents.mail_kept", "{waiting} mails are kept until the mail server is back: {error}")
 NOTHING_OPEN = reason("incidents.none_open", "no incident is open")
 _ANSWERS_SHOWN = 3
@@ -131,11 +135,13 @@ class Desk:
                 measured={"error": "site.yml names no mail server"},
             )
         try:
-            sent = list(self.outbox.send(lambda name, to: self._sent(name, to, now)))
+            told = self.outbox.send(lambda name, to: self._sent(name, to, now))
         except IncidentError as error:
             numbers = {"waiting": len(self.outbox.waiting()), "error": error.what}
             return judged(CHECK, "mail_server", Verdict.WARN, MAIL_KEPT, measured=numbers)
-        return judged(CHECK, "mail_server", Verdict.PASS, MAIL_SENT, measured={"sent": len(sent)})
+        numbers = {"sent": len(told.sent), "refused": ", ".join(told.refused)}
+        verdict, why = (Verdict.WARN, RECIPIENT_REFUSED) if told.refused else (Verdict.PASS, MAIL_SENT)
+        return judged(CHECK, "mail_server", verdict, why, measured=numbers)
 
     def _untold(self) -> Iterator[Incident]:
         return (i for i in self.register.all() if i.kind == "fault" and not i.notified_at and not i.closed_at)

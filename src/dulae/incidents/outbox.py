@@ -6,8 +6,8 @@ import os
 import smtplib
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
@@ -17,6 +17,8 @@ from dulae.errors import IncidentError
 from dulae.settings.office import Mail
 
 TIMEOUT_S = 20
+# From this status on a server means it (RFC 5321, 4.2.1); below, it may take the letter later.
+FOR_GOOD = 500
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,14 @@ class Letter:
     subject: str
     text: str
     answers: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of the letters that waited: names of those that left, recipients that the server refused."""
+
+    sent: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,29 +65,46 @@ class Outbox:
         found = sorted(self.folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         return [path.stem for path in found]
 
-    def send(self, sent: Callable[[str, str], None]) -> Iterator[str]:
+    def send(self, sent: Callable[[str, str], None]) -> Sent:
         """Send what waits and call ``sent(name, recipient)`` for each; raise IncidentError if the server is down.
 
-        A letter leaves the folder only after ``sent`` has recorded it.
+        A letter leaves the folder only after ``sent`` has recorded it. One that the server refuses for good is put
+        aside in the folder ``refused``, and does not keep the others from leaving.
         """
+        result = Sent()
         names = self.waiting()
         if not names:
-            return
+            return result
         try:
             with self._connected() as server:
                 for name in names:
-                    path = self.folder / f"{name}.eml"
-                    message = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
-                    server.send_message(message)
-                    sent(name, str(message["To"]))
-                    path.unlink()
-                    yield name
+                    self._send_one(server, name, sent, result)
         except (OSError, smtplib.SMTPException) as error:
             raise IncidentError(
                 f"{len(self.waiting())} mails could not be sent: {error}",
                 place=f"mail server {self.mail.smtp_host}:{self.mail.smtp_port}",
                 remedy="They are kept and sent with the next run; until then telephone.",
             ) from error
+
+        return result
+
+    def _send_one(
+        self, server: smtplib.SMTP, name: str, sent: Callable[[str, str], None], result: Sent
+    ) -> None:
+        path = self.folder / f"{name}.eml"
+        message = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
+        try:
+            server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            result.refused.append(f"{message['To']} ({code} {answer.decode('utf-8', 'replace')})")
+            if code >= FOR_GOOD:
+                (self.folder / "refused").mkdir(mode=0o700, exist_ok=True)
+                path.replace(self.folder / "refused" / path.name)
+            return
+        sent(name, str(message["To"]))
+        path.unlink()
+        result.sent.append(name)
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage(policy=SMTP)

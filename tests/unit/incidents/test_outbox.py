@@ -24,6 +24,16 @@ class Kept(Handler):
         super().__init__()
         self.messages: list[Message[str, str]] = []
 
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address.startswith("nobody"):
+            return "550 5.1.1 no such mailbox"
+        if address.startswith("busy"):
+            return "450 4.2.1 mailbox is busy"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     def handle_message(self, message: Any) -> None:
         self.messages.append(message)
 
@@ -61,7 +71,7 @@ def outbox(folder: Path, port: int) -> Outbox:
 def test_a_letter_arrives_in_thai_and_leaves_the_folder(tmp_path: Path, server: tuple[Kept, int]) -> None:
     box, sent = outbox(tmp_path, server[1]), []
     box.put(LETTER)
-    assert list(box.send(lambda name, to: sent.append((name, to)))) == [LETTER.name]
+    assert box.send(lambda name, to: sent.append((name, to))).sent == [LETTER.name]
     assert sent == [(LETTER.name, LETTER.to)]
     assert box.waiting() == []
     [message] = server[0].messages
@@ -82,8 +92,8 @@ def test_a_letter_is_kept_while_the_server_is_down_and_sent_later(
     down = outbox(tmp_path, free_port())
     down.put(LETTER)
     with pytest.raises(IncidentError, match=r"1 mails could not be sent.*kept and sent"):
-        list(down.send(lambda name, to: None))
-    assert list(outbox(tmp_path, server[1]).send(lambda name, to: None)) == [LETTER.name]
+        down.send(lambda name, to: None)
+    assert outbox(tmp_path, server[1]).send(lambda name, to: None).sent == [LETTER.name]
 
 
 def test_a_letter_that_could_not_be_recorded_as_sent_stays(tmp_path: Path, server: tuple[Kept, int]) -> None:
@@ -94,7 +104,7 @@ def test_a_letter_that_could_not_be_recorded_as_sent_stays(tmp_path: Path, serve
         raise IncidentError("the ledger is full")
 
     with pytest.raises(IncidentError, match="ledger is full"):
-        list(box.send(lost))
+        box.send(lost)
     assert box.waiting() == [LETTER.name]
 
 
@@ -106,4 +116,20 @@ def test_letters_are_private(tmp_path: Path) -> None:
 
 
 def test_nothing_waiting_asks_no_server(tmp_path: Path) -> None:
-    assert list(outbox(tmp_path, 1).send(lambda name, to: None)) == []
+    assert outbox(tmp_path, 1).send(lambda name, to: None).sent == []
+
+
+@pytest.mark.parametrize(
+    ("address", "waits"), [("nobody@office.example", False), ("busy@office.example", True)]
+)
+def test_a_refused_recipient_does_not_keep_the_others_waiting(
+    tmp_path: Path, server: tuple[Kept, int], address: str, waits: bool
+) -> None:
+    box = outbox(tmp_path, server[1])
+    box.put(Letter("INC-2570-0001.receipt", address, "รับเรื่องแล้ว", "x"))
+    box.put(LETTER)
+    told = box.send(lambda name, to: None)
+    assert told.sent == [LETTER.name]
+    assert told.refused[0].startswith(address)
+    assert box.waiting() == (["INC-2570-0001.receipt"] if waits else [])
+    assert (box.folder / "refused/INC-2570-0001.receipt.eml").exists() is not waits
