@@ -29,6 +29,8 @@ def refused(code: str, **places: Any) -> PydanticCustomError:
 
 
 def _common_era(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
     found = _ISO_DAY.fullmatch(value) if isinstance(value, str) else None
     if not found:
         raise refused("not_a_day")
@@ -42,6 +44,8 @@ def _common_era(value: Any) -> Any:
 
 
 def _clock(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
     found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     if not found:
         raise refused("not_a_clock")

@@ -1,0 +1,98 @@
+"""The raw variable as module arguments, on plain data as Ansible hands it over."""
+
+import pathlib
+from typing import Any
+
+import pytest
+import yaml
+
+from dulae.errors import SettingsError
+from dulae.procedure import work
+from dulae.procedure.population import population
+from dulae.settings import Settings
+
+from .conftest import EXAMPLE
+
+Systems = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def systems() -> Systems:
+    text = (EXAMPLE / "group_vars/all/systems.yml").read_text(encoding="utf-8")
+    found: Systems = yaml.safe_load(text)["dulae_systems"]
+    return found
+
+
+def test_a_host_gets_the_probes_that_look_from_it(systems: Systems) -> None:
+    (service, database, page) = work.probes(systems, "web1")
+    assert service == {
+        "name": "web_service",
+        "kind": "service",
+        "unit": "nginx.service",
+        "system": "intranet",
+        "subject": "intranet/web_service",
+    }
+    assert (database["subject"], page["subject"]) == ("intranet/database", "saraban/login_page")
+    assert work.probes(systems, "db1") == []
+
+
+def test_a_probe_that_says_no_place_looks_from_the_controller() -> None:
+    systems: Systems = [{"name": "a", "probes": [{"name": "b", "kind": "tcp"}]}, {"name": "c"}]
+    assert [probe["subject"] for probe in work.probes(systems, "localhost")] == ["a/b"]
+
+
+def test_of_a_shared_path_the_stricter_limits_hold() -> None:
+    systems: Systems = [
+        {
+            "name": "a",
+            "mounts": [{"host": "web1", "path": "/srv", "min_free_percent": 15, "warn_free_percent": 16}],
+        },
+        {
+            "name": "b",
+            "mounts": [{"host": "web1", "path": "/srv", "min_free_bytes": 7}, {"host": "x", "path": "/"}],
+        },
+    ]
+    assert work.mounts(systems, "web1") == [
+        {
+            "path": "/srv",
+            "system": "a",
+            "warn_free_percent": 20,
+            "min_free_percent": 15,
+            "min_free_bytes": 7,
+            "min_free_inodes_percent": 5,
+        }
+    ]
+
+
+def test_backup_sets_and_sources_go_to_their_hosts(systems: Systems) -> None:
+    sets = work.backup_sets(systems, "backup1")
+    assert [each["subject"] for each in sets] == ["intranet/database", "intranet/files", "saraban/database"]
+    assert "host" not in sets[0] and "title" not in sets[0]
+    (source,) = work.backups_made_here(systems, "db1")
+    assert (source["subject"], source["keep"]) == ("saraban/database", 7)
+
+
+def test_what_hosts_get_is_what_the_run_must_account_for(systems: Systems, example: Settings) -> None:
+    for name, filled in (
+        ("availability", (work.probes,)),
+        ("recoverability", (work.mounts, work.backup_sets)),
+    ):
+        due = {(item.host, item.subject) for item in population(example, name)}
+        given = {
+            (host, item.get("subject") or item["path"])
+            for host in example.hosts
+            for items in filled
+            for item in items(systems, host)
+        }
+        assert given == due
+
+
+def test_secrets_are_revealed_by_subject(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "word").write_text("sesame\n")
+    listed: Systems = [{"subject": "a/b", "password": {"file": "word"}}, {"subject": "a/c"}]
+    assert work.secrets(listed, str(tmp_path)) == {"a/b": "sesame"}
+
+
+def test_a_secret_that_is_not_there_is_refused(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        work.secrets([{"subject": "a/b", "password": {"file": "word"}}], str(tmp_path))
