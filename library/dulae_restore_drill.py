@@ -83,7 +83,7 @@ options:
         default: []
         suboptions:
           sql:
-            description: A query of one value, with the schema before each table's name.
+            description: A query of one value; tables outside the schema C(public) need their schema before the name.
             type: str
             required: true
           expect:

@@ -7,7 +7,7 @@ import shutil
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 
-from ..backup.faults import Bad
+from ..backup.faults import Bad, CannotTell
 from ..backup.hashing import sha256_of
 from ..backup.kinds import tar
 from ..backup.manifest import FileCount
@@ -20,6 +20,10 @@ DIFFERENT = reason(
     "{file}: restored, but {different} of {files} files are not those of the backup's manifest;"
     " use an older copy and find out what changed this one",
 )
+NO_QUERIES = reason(
+    "restore_drill.no_queries",
+    "{file}: an archive of files can answer no query; take the assertions out of this set in the settings",
+)
 NO_FILES = reason(
     "restore_drill.no_files", "{file}: restored without an error, but holds no file; find a good copy"
 )
@@ -27,6 +31,8 @@ NO_FILES = reason(
 
 def hold(work: Work, tools: Tools) -> None:
     """Extract the copy and prove it; raise Fault with what was seen. Names of files are never told."""
+    if work.drill.assertions or work.drill.newest_record_sql:
+        raise CannotTell(NO_QUERIES)
     place = os.path.join(work.folder, "files")
     with work.stage("prepare"):
         demand_space(work.folder, _needed(work))

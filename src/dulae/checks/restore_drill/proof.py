@@ -54,6 +54,8 @@ def prove(work: Work, tools: Tools) -> None:
         with Session(tools, server.environment(work.folder, DATABASE)) as session:
             tables.begin(session)
             _prove_tables(work, session)
+            # Declared queries are written as the application's are; what is built in still comes first.
+            session.ask("SET search_path TO pg_catalog, public")
             for number, assertion in enumerate(work.drill.assertions, 1):
                 _prove_assertion(session, number, assertion)
             _prove_newest_record(work, session)
