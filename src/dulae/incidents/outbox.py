@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -14,6 +12,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from dulae.errors import IncidentError
+from dulae.ledger import files
 from dulae.settings.office import Mail
 
 TIMEOUT_S = 20
@@ -52,13 +51,8 @@ class Outbox:
         target = self.folder / f"{letter.name}.eml"
         if target.exists():
             return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".partial")
-        with os.fdopen(handle, "wb") as file:
-            file.write(self._message(letter).as_bytes(policy=SMTP))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        files.make_folder(self.folder)
+        files.write(target, self._message(letter).as_bytes(policy=SMTP))
 
     def waiting(self) -> list[str]:
         """Return the names of the letters that have not left, oldest first."""
@@ -99,7 +93,7 @@ class Outbox:
             code, answer = next(iter(error.recipients.values()))
             result.refused.append(f"{message['To']} ({code} {answer.decode('utf-8', 'replace')})")
             if code >= FOR_GOOD:
-                (self.folder / "refused").mkdir(mode=0o700, exist_ok=True)
+                files.make_folder(self.folder / "refused")
                 path.replace(self.folder / "refused" / path.name)
             return
         sent(name, str(message["To"]))

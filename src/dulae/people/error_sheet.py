@@ -38,6 +38,7 @@ def write(read: PersonnelList, path: Path, made_at: datetime) -> bool:
     data = content(returned(read), made_at)
     if path.is_file() and path.read_bytes() == data:
         return False
+    files.make_folder(path.parent)
     files.write(path, data)
     return True
 

@@ -191,6 +191,7 @@ def _kept(
 def _write(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
+    files.make_folder(path.parent)
     files.write(path, data)
     return True
 
