@@ -38,7 +38,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Done:
-    """What the ledger knows: when work was last done with evidence, and when evidence began to be kept at all."""
+    """What the ledger knows: when work that was done with evidence last began, and when evidence began to be kept."""
 
     last: datetime | None = None
     began: datetime | None = None

@@ -15,9 +15,6 @@ from dulae.settings.shape import Words
 BE_OFFSET = 543
 _FIRST_FISCAL_MONTH = 10
 _MONTHS_OF_A_QUARTER = 3
-_ONE_DAY = timedelta(days=1)
-# A stretch without any working day that is longer than this can only be a mistake in the calendar.
-_LONGEST_CLOSURE = 366
 
 
 def fiscal_year(day: date) -> int:
@@ -67,14 +64,6 @@ class WorkingTime:
             day = first + timedelta(days=ahead)
             if self.works(day):
                 yield day
-
-    def working_day_from(self, day: date, step: int = 1) -> date | None:
-        """Return a day itself or the nearest working day after (``step`` -1: before) it; None within no year."""
-        for _ in range(_LONGEST_CLOSURE):
-            if self.works(day):
-                return day
-            day += step * _ONE_DAY
-        return None
 
     def today(self, now: datetime) -> date:
         """Return the office's date at a moment."""

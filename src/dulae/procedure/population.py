@@ -60,7 +60,9 @@ def _drill(settings: Settings) -> Iterator[Item]:
     for system in settings.systems:
         for backup_set in system.backup_sets:
             if backup_set.drill:
-                yield Item(inventory_name(backup_set.host), f"{system.name}/{backup_set.name}", "restore_drill")
+                yield Item(
+                    inventory_name(backup_set.host), f"{system.name}/{backup_set.name}", "restore_drill"
+                )
 
 
 def _creation(settings: Settings) -> Iterator[Item]:

@@ -1,22 +1,21 @@
 """How each piece of work stands: its last run, what is due and overdue, what was missed, what was interrupted.
 
-A view over the ledger's entries ``run.intent`` and ``run.result``; nothing here is kept anywhere.
+Computed from the ledger's view of runs; nothing here is kept anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from dulae.checks.finding import Finding, Verdict, judged, reason, utc_text
+from dulae.checks.finding import Finding, Reason, Verdict, judged, reason, utc_text
 from dulae.procedure.cadence import Done, Due, Period, due, period_at, periods
 from dulae.procedure.calendar import WorkingTime
 from dulae.procedure.sop import Work, works
 from dulae.settings import Settings
 
-KINDS = ("run.intent", "run.result")
 _NOT_DUE = reason("procedure.not_due", "{subject} is not due before {due_at}")
 _DONE = reason(
     "procedure.done", "{subject} was done in {period} with evidence, and is due again at {next_due_at}"
@@ -26,50 +25,52 @@ _DUE = reason("procedure.due", "{subject} is due since {due_at}")
 _OVERDUE = reason("procedure.overdue", "{subject} was due at {due_at}, and nothing was done by {late_after}")
 
 
-class Entry(Protocol):
-    """The part of a ledger entry that is read here."""
-
-    @property
-    def ts(self) -> datetime:
-        """When it was written."""
-
-    @property
-    def kind(self) -> str:
-        """What it tells."""
+class Run(Protocol):
+    """What is read here of a run in the ledger's view."""
 
     @property
     def run(self) -> str:
-        """The run it belongs to."""
+        """Its id."""
 
     @property
     def control(self) -> str:
         """The work that was run."""
 
     @property
-    def body(self) -> Mapping[str, Any]:
-        """Its content."""
+    def started_at(self) -> datetime:
+        """When it began."""
 
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it was sealed, or None."""
 
-@dataclass(frozen=True)
-class Run:
-    """One run as the ledger tells it; without ``result`` it is open: running, or interrupted."""
+    @property
+    def verdict(self) -> Verdict:
+        """What it came to."""
 
-    run: str
-    work: str
-    started_at: datetime
-    intent: Mapping[str, Any]
-    finished_at: datetime | None = None
-    result: Mapping[str, Any] | None = None
+    @property
+    def elapsed_ms(self) -> int | None:
+        """How long it took."""
+
+    @property
+    def limit_minutes(self) -> int:
+        """How long the procedure lets it take."""
+
+    @property
+    def within_limit(self) -> bool | None:
+        """Whether it kept to that."""
 
     @property
     def check_mode(self) -> bool:
-        """Say whether nothing was meant to be changed or counted."""
-        return bool((self.result or self.intent).get("check_mode"))
+        """Whether it only tried."""
 
     @property
-    def counts(self) -> bool:
-        """Say whether the run counts as done: finished, with evidence, and not in check mode."""
-        return self.result is not None and bool(self.result.get("evidenced")) and not self.check_mode
+    def partial(self) -> bool:
+        """Whether --limit left something out."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it was sealed with all its evidence, and not in check mode."""
 
 
 @dataclass(frozen=True)
@@ -84,20 +85,6 @@ class Standing:
     missed: int
 
 
-def runs(entries: Iterable[Entry]) -> tuple[Run, ...]:
-    """Return the runs that entries tell of, in the order in which they began."""
-    found: dict[str, Run] = {}
-    for entry in entries:
-        if entry.kind == "run.intent":
-            found[entry.run] = Run(entry.run, entry.control, entry.ts, entry.body or {})
-        elif entry.kind == "run.result" and entry.run in found:
-            begun = found[entry.run]
-            found[entry.run] = Run(
-                begun.run, begun.work, begun.started_at, begun.intent, entry.ts, entry.body or {}
-            )
-    return tuple(found.values())
-
-
 def standings(
     settings: Settings, made: Iterable[Run], began: datetime | None, now: datetime
 ) -> tuple[Standing, ...]:
@@ -105,7 +92,7 @@ def standings(
     known = list(made)
     time = WorkingTime(settings.calendar)
     return tuple(
-        _standing(work, time, [run for run in known if run.work == work.id], (began, now))
+        _standing(work, time, [run for run in known if run.control == work.id], (began, now))
         for work in works(settings.procedure)
     )
 
@@ -114,25 +101,22 @@ def _standing(
     work: Work, time: WorkingTime, made: list[Run], moments: tuple[datetime | None, datetime]
 ) -> Standing:
     began, now = moments
-    counted = [run.finished_at for run in made if run.counts and run.finished_at]
-    known = Done(max(counted, default=None), began)
-    finished = [run for run in made if run.result is not None and not run.check_mode]
-    last = max(finished, key=lambda run: run.finished_at or run.started_at, default=None)
+    counted = [run.started_at for run in made if run.done and not run.partial]
+    finished = [run for run in made if run.finished_at is not None and not run.check_mode]
+    last = max(finished, key=lambda run: run.started_at, default=None)
     return Standing(
         work=work,
-        due=due(work.rhythm, time, known, now),
+        due=due(work.rhythm, time, Done(max(counted, default=None), began), now),
         period=period_at(work.rhythm, time, now),
         last=last,
-        open_runs=_open(made, last),
+        open_runs=tuple(run for run in made if _is_open(run, last)),
         missed=_missed(work, time, counted, moments),
     )
 
 
-def _open(made: list[Run], last: Run | None) -> tuple[Run, ...]:
-    """Return runs without a result that began after the last finished one; older ones are history."""
-    return tuple(
-        run for run in made if run.result is None and (last is None or run.started_at > last.started_at)
-    )
+def _is_open(run: Run, last: Run | None) -> bool:
+    """Say whether a run came to no end, and none that did came after it: older ones are history."""
+    return run.finished_at is None and (last is None or run.started_at > last.started_at)
 
 
 def _missed(
@@ -168,7 +152,7 @@ def _local(moment: datetime, time: WorkingTime) -> str:
     return moment.astimezone(time.zone).isoformat(timespec="minutes")
 
 
-def _verdict(state: Due) -> tuple[Verdict, Any]:
+def _verdict(state: Due) -> tuple[Verdict, Reason]:
     if state.overdue:
         return Verdict.FAIL, _OVERDUE
     if state.late:

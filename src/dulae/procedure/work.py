@@ -16,6 +16,7 @@ from dulae.settings.shape import SecretPlace
 from dulae.settings.systems import CONTROLLER, Mount
 
 Plain = Mapping[str, Any]
+_OF_DRILLS = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
 _LIMITS = {name: field.default for name, field in Mount.model_fields.items() if not field.is_required()}
 
 
@@ -46,7 +47,12 @@ def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
 
 def backup_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     """Return the backup sets kept on a host, each with its system and subject ``SYSTEM/SET``."""
-    return _on_host(systems, "backup_sets", host)
+    return [_without(found, *_OF_DRILLS) for found in _on_host(systems, "backup_sets", host)]
+
+
+def drill_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
+    """Return the backup sets of a host that drills restore, with what only a drill asks of them."""
+    return [found for found in _on_host(systems, "backup_sets", host) if found.get("drill")]
 
 
 def backups_made_here(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:

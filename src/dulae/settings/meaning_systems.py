@@ -13,7 +13,6 @@ from dulae.settings.reading import Keys
 from dulae.settings.systems import CONTROLLER, System
 
 _PARTS = ("probes", "databases", "backup_sets", "backups_made_here")
-_READ_WHOLE = ("integrity", "content")
 _WEB = ("http://", "https://")
 # One statement that reads: it begins so, and no second one can follow a semicolon.
 _SELECT = re.compile(r"\s*(select|with)\b[^;]*", re.IGNORECASE | re.DOTALL)
@@ -92,5 +91,5 @@ def _limits(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
             names = {"first": "warn_free_percent", "second": "min_free_percent"}
             yield places.problem("systems", (*keys, "mounts", row), "warn_below_min", **names)
     for row, backup_set in enumerate(system.backup_sets):
-        if backup_set.drill and backup_set.level not in _READ_WHOLE:
+        if backup_set.drill and backup_set.level != "integrity":
             yield places.problem("systems", (*keys, "backup_sets", row), "no_drill_manifest")

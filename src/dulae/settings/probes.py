@@ -99,9 +99,9 @@ class Database(Probed):
     """A database server that answers its own protocol's handshake."""
 
     kind: Literal["database"]
-    engine: Literal["postgresql"] = "postgresql"
+    engine: Literal["postgresql", "mysql"] = "postgresql"
     host: Text
-    port: Port = 5432
+    port: Port | None = None
     max_latency_ms: AtLeastOne | None = None
 
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from dulae.settings.probes import Probe
 from dulae.settings.shape import AtLeastOne, Count, Name, Percent, Port, Secret, Shape, Text, Url, Words
 
-Level = Literal["present", "fresh", "structure", "integrity", "content"]
+Level = Literal["present", "fresh", "structure", "integrity"]
 CONTROLLER = "controller"
 
 
@@ -66,7 +66,7 @@ class Assertion(Shape):
 
 
 class BackupSet(Shape):
-    """Copies of one kind of data in one place."""
+    """Copies of one kind of data in one place; 0 hours or minutes set no limit."""
 
     name: Name
     title: Words
@@ -78,8 +78,13 @@ class BackupSet(Shape):
     min_bytes: AtLeastOne = 1
     level: Level = "integrity"
     min_count: AtLeastOne = 1
+    manifest: Literal["optional", "required"] = "optional"
     drill: bool = False
     assertions: tuple[Assertion, ...] = ()
+    newest_record_sql: str = ""
+    max_record_age_hours: Count = 0
+    max_rpo_hours: Count = 0
+    max_rto_minutes: Count = 0
 
 
 class Connection(Shape):
@@ -102,6 +107,7 @@ class BackupSource(Shape):
     path: Annotated[str, Field(pattern="^/")]
     prefix: Text
     keep: AtLeastOne = 7
+    min_interval_hours: Count = 20
 
 
 class Query(Shape):

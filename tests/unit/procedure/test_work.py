@@ -72,6 +72,14 @@ def test_backup_sets_and_sources_go_to_their_hosts(systems: Systems) -> None:
     assert (source["subject"], source["keep"]) == ("saraban/database", 7)
 
 
+def test_only_drills_are_told_what_only_they_ask_for() -> None:
+    kept = {"name": "b", "host": "backup1", "kind": "tar", "path": "/srv", "drill": True, "max_rpo_hours": 24}
+    systems: Systems = [{"name": "a", "backup_sets": [kept, {**kept, "name": "c", "drill": False}]}]
+    assert [each["subject"] for each in work.drill_sets(systems, "backup1")] == ["a/b"]
+    assert work.drill_sets(systems, "backup1")[0]["max_rpo_hours"] == 24
+    assert all("max_rpo_hours" not in each for each in work.backup_sets(systems, "backup1"))
+
+
 def test_what_hosts_get_is_what_the_run_must_account_for(systems: Systems, example: Settings) -> None:
     for name, filled in (
         ("availability", (work.probes,)),
