@@ -100,20 +100,20 @@ EXAMPLES = r"""
 RETURN = r"""
 findings:
   description:
-    - One finding for each probe, in their order, C(check) being C(health).
-    - C(measured) holds C(kind), C(target) and, by kind, C(latency_ms), C(http_status), C(days_left), C(state),
+    - One finding for each probe, in their order; C(check) is the probe's kind.
+    - C(measured) holds C(target) and, by kind, C(latency_ms), C(http_status), C(days_left), C(state),
       C(count) and what else the words name. It never holds a page's text.
   returned: always
   type: list
   elements: dict
   sample:
-    - check: health
+    - check: http
       subject: saraban/login_page
       verdict: fail
       code: health.http_words_missing
       because: >-
         https://saraban.example.go.th/login: answered 200, but the page does not say 'ลงชื่อเข้าใช้'; open it and look
-      measured: {kind: http, target: "https://saraban.example.go.th/login", http_status: 200, latency_ms: 87}
+      measured: {target: "https://saraban.example.go.th/login", http_status: 200, latency_ms: 87}
       limit: {status: "200", contains: ลงชื่อเข้าใช้, max_latency_ms: 3000, timeout_s: 10}
       system: saraban
       started_at: "2026-11-22T01:00:00.000+00:00"

@@ -81,7 +81,8 @@ def as_nagios(findings: list[Finding], result: Mapping[str, Any]) -> str:
     else:
         worst = [f"{one.subject}: {one.because}" for one in findings if one.verdict is verdict]
         said = "; ".join([result["summary"], *(worst if verdict is not Verdict.PASS else [])])
-    line = f"DULAE {findings[0].check.upper()} {STATES[verdict]} - {printable(said).replace('|', '/')}"
+    room = findings[0].code.partition(".")[0].upper()
+    line = f"DULAE {room} {STATES[verdict]} - {printable(said).replace('|', '/')}"
     numbers = [number for one in findings for number in curves(one, len(findings) > 1)]
     return f"{line} | {' '.join(numbers)}" if numbers else line
 

@@ -19,7 +19,6 @@ from .probing import Around, Deadline, Judgement, Trouble
 
 __all__ = ["KINDS", "Probe", "ProbeError", "probes_from", "run"]
 
-CHECK = "health"
 CALL_OVER = reason(
     "health.call_over",
     "{target}: not finished when the whole call's {call_timeout_s} s were over; nothing is known",
@@ -44,8 +43,11 @@ class _Attempt:
     answers: queue.SimpleQueue[Finding] = field(default_factory=queue.SimpleQueue)
 
     def start(self) -> _Attempt:
-        """Begin."""
-        threading.Thread(target=self._work, daemon=True, name=self.probe.subject).start()
+        """Begin; a machine that has no thread left answers at once that it could not look."""
+        try:
+            threading.Thread(target=self._work, daemon=True, name=self.probe.subject).start()
+        except RuntimeError:
+            self.answers.put(self.finding(Judgement(Verdict.UNKNOWN, BROKE)))
         return self
 
     def _work(self) -> None:
@@ -60,13 +62,12 @@ class _Attempt:
 
     def finding(self, judgement: Judgement) -> Finding:
         """Return a judgement as the finding about this probe, without its password."""
-        about = {"kind": self.probe.kind, "target": self.probe.asked.target}
         made = judged(
-            CHECK,
+            self.probe.kind,
             self.probe.subject,
             judgement.verdict,
             judgement.why,
-            measured={**about, **_without(self.secret, judgement.measured)},
+            measured={"target": self.probe.asked.target, **_without(self.secret, judgement.measured)},
             limit=self.probe.limits,
         )
         return replace(

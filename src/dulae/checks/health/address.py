@@ -49,8 +49,11 @@ def parse(url: str) -> Address:
 
 
 def joined(base: str, reference: str) -> str:
-    """Return an address that a page at ``base`` refers to; raise ValueError if it is none."""
-    return urljoin(base, reference.strip())
+    """Return the address that a page at ``base`` refers to; what cannot be joined is returned as it is."""
+    try:
+        return urljoin(base, reference.strip())
+    except ValueError:
+        return reference
 
 
 def problem(url: str) -> str:

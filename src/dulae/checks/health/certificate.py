@@ -40,7 +40,7 @@ def parse(der: bytes) -> Certificate:
     """Read a certificate; raise ValueError if it is none."""
     try:
         return _certificate(der)
-    except (IndexError, UnicodeDecodeError) as error:
+    except (IndexError, ValueError) as error:
         raise ValueError("this is no certificate") from error
 
 
@@ -64,7 +64,7 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             size = length & ~_LONG_LENGTH
             length, at = int.from_bytes(data[at : at + size], "big"), at + size
         if at + length > len(data):
-            raise ValueError("this is no certificate")
+            raise ValueError("the data end too early")
         yield tag, data[at : at + length]
         at += length
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Mapping
@@ -56,13 +57,18 @@ class _Reader(HTMLParser):
 
 def read(text: str) -> list[Form]:
     """Return the forms of a page, in its order."""
-    reader = _Reader()
-    reader.feed(text)
-    return reader.forms
+    return _read(text).forms
 
 
 def meta(text: str, name: str) -> str:
     """Return the content of a page's meta element, where frameworks keep tokens too, or an empty text."""
+    return _read(text).meta.get(name, "")
+
+
+def _read(text: str) -> _Reader:
+    """Read a page as far as it can be read."""
     reader = _Reader()
-    reader.feed(text)
-    return reader.meta.get(name, "")
+    # Broken declarations; which of the two is raised depends on Python's version.
+    with contextlib.suppress(AssertionError, NotImplementedError):
+        reader.feed(text)
+    return reader

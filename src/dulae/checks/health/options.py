@@ -6,6 +6,7 @@ Ansible module, its documentation's test, and the command line.
 
 from __future__ import annotations
 
+import abc
 import difflib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Callable, Mapping, TypeVar
@@ -19,13 +20,13 @@ class ProbeError(ValueError):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(abc.ABC):
     """What one kind of probe is told; the base of all kinds."""
 
     @property
+    @abc.abstractmethod
     def target(self) -> str:
         """Return what the probe looks at, as a finding shows it."""
-        raise NotImplementedError
 
     def problem(self) -> str:
         """Return what is wrong with the options taken together, or an empty text."""

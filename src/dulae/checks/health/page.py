@@ -59,6 +59,7 @@ def _known(name: str) -> str:
     if name.lower() in _THAI:
         return "cp874"
     try:
+        b"text".decode(name, "ignore")  # refuses what is no charset, such as base64
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
@@ -69,7 +70,7 @@ def _decoded(body: bytes, charset: str) -> Page:
     """Decode; a sign that was cut at the end of a long body is no sign of a wrong charset."""
     try:
         text = codecs.getincrementaldecoder(charset)("replace").decode(body)
-    except (LookupError, UnicodeError):
+    except UnicodeError:
         text = body.decode("utf-8", "replace")
     return Page(text, charset, _LOST in text)
 

@@ -1,0 +1,1 @@
+"""Probes against real servers that misbehave in the way that each probe is for."""
