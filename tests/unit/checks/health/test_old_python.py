@@ -26,9 +26,15 @@ FORM = (
 
 
 def old_python() -> str:
-    """Return a Python 3.8, or an empty text."""
-    installed = pathlib.Path.home().glob(".pyenv/versions/3.8.*/bin/python3.8")
-    return shutil.which("python3.8") or next(map(str, installed), "")
+    """Return a Python 3.8 that runs, or an empty text."""
+    installed = [*map(str, pathlib.Path.home().glob(".pyenv/versions/3.8.*/bin/python3.8"))]
+    found = [*installed, shutil.which("python3.8")]
+    asked = (
+        (python, subprocess.run([python, "-V"], capture_output=True, check=False))
+        for python in found
+        if python
+    )
+    return next((python for python, answer in asked if answer.returncode == 0), "")
 
 
 @pytest.mark.parametrize("python", [sys.executable, pytest.param(old_python(), id="python3.8")])
