@@ -1,0 +1,39 @@
+"""Hashing files."""
+
+import hashlib
+import pathlib
+
+import pytest
+
+from dulae.checks.backup import hashing
+
+
+@pytest.mark.parametrize(
+    "size", [0, 1, hashing._SMALL_BYTES - 1, hashing._SMALL_BYTES, 3 * hashing._SMALL_BYTES + 7]
+)
+def test_the_digest_is_that_of_hashlib(tmp_path: pathlib.Path, size: int) -> None:
+    data = bytes(number % 251 for number in range(1000)) * (size // 1000 + 1)
+    (tmp_path / "file").write_bytes(data[:size])
+    assert hashing.sha256_of(str(tmp_path / "file")) == (hashlib.sha256(data[:size]).hexdigest(), size)
+
+
+def test_an_error_of_the_medium_in_the_middle_is_raised(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing:
+        def __init__(self) -> None:
+            self.reads = 0
+
+        def read(self, size: int) -> bytes:
+            self.reads += 1
+            if self.reads > 3:
+                raise OSError(5, "Input/output error")
+            return bytes(size)
+
+    with pytest.raises(OSError, match="Input/output"):
+        hashing._rest(Failing(), hashlib.sha256())  # type: ignore[arg-type]
+
+
+def test_a_missing_file_raises() -> None:
+    with pytest.raises(FileNotFoundError):
+        hashing.sha256_of("/no/such/file")
