@@ -1,23 +1,28 @@
-"""backup1's store: a real dump of each database and a real archive of the documents, and copies for the days before."""
+"""backup1's store: a week of real dumps of each database and real archives of the documents, with manifests."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dulae.checks.backup import manifest
-from dulae.checks.backup.hashing import sha256_of
-from tests.lab.layout import Layout
+from dulae.checks.backup.faults import Fault
+from dulae.checks.backup.tools import Tools
+from dulae.checks.backup_create import making
+from dulae.checks.backup_create.request import request_from
+from dulae.checks.finding import utc_text
+from tests.lab.errors import LabError
+from tests.lab.layout import Layout, write_private
 from tests.lab.ports import LOOPBACK
 from tests.lab.state import State
 
 DAYS = 7
+# Younger than the 26 hours that the procedure asks, older than the interval of the daily backup.
+NEWEST_HOURS = 21
 DOCUMENTS = "documents"
 Plain = dict[str, Any]
 
@@ -99,62 +104,45 @@ def newest(layout: Layout, system: str, pattern: str) -> Path:
 
 
 def make(layout: Layout, state: State) -> None:
-    """Fill the store: today's sets from the running systems, and a week of copies with their times set back."""
+    """Fill the store: sets made by dulae itself from the running systems, then a week of them.
+
+    The newest is dated ``NEWEST_HOURS`` back, so that the daily backup is due and makes another; the older
+    ones are copies of it. Names, manifests and times of change all say the same moment.
+    """
     for system in ("intranet", "saraban"):
         folder(layout, system).mkdir(mode=0o700)
         for host in ("db1", "web1"):
             mounted(layout, host, system).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             mounted(layout, host, system).symlink_to(folder(layout, system))
-        _age(_dump(layout, state, system), state.now)
-    _age(_pack(layout, state), state.now)
+        _history(layout, system, source_dump(layout, state, system), state)
+    _history(layout, "saraban", source_documents(layout), state)
+
+
+def _history(layout: Layout, system: str, source: Plain, state: State) -> None:
+    """Make one set and a copy of it for each day before."""
+    newest_at = state.now - timedelta(hours=NEWEST_HOURS)
+    where = {"path": str(folder(layout, system)), "system": system}
+    passwords = {f"{system}/{source['name']}": state.database_passwords["backup"]}
+    request = request_from({**source, **where}, passwords)
+    try:
+        made = making.make(request, Tools(state.postgres_bin), newest_at)
+    except Fault as fault:
+        raise LabError(
+            f"no backup of {request.source} could be made: {fault.why.code} {fault.numbers}"
+        ) from fault
+    first = folder(layout, system) / made.file
+    for day in range(DAYS):
+        moment = newest_at - timedelta(days=day)
+        copy = first.with_name(first.name.replace(_stamp(newest_at), _stamp(moment)))
+        if day:
+            shutil.copyfile(first, copy)
+        dated = replace(made, file=copy.name, started_at=utc_text(moment), finished_at=utc_text(moment))
+        beside = Path(manifest.beside(str(copy)))
+        write_private(beside, dated.to_json())
+        for path in (copy, beside):
+            path.chmod(0o600)
+            os.utime(path, (moment.timestamp(), moment.timestamp()))
 
 
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _dump(layout: Layout, state: State, system: str) -> Path:
-    path = folder(layout, system) / f"{system}-{_stamp(state.now)}.dump"
-    command = [
-        *(
-            f"{state.postgres_bin}/pg_dump",
-            "--format=custom",
-            "-h",
-            LOOPBACK,
-            "-p",
-            str(state.ports["postgres"]),
-        ),
-        *("-U", "backup", "-d", system, "-f", str(path)),
-    ]
-    environment = {**os.environ, "PGPASSFILE": str(layout.home("db1") / ".pgpass")}
-    subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
-    _describe(path, "pg_dump", state.now)
-    return path
-
-
-def _pack(layout: Layout, state: State) -> Path:
-    path = folder(layout, "saraban") / f"{DOCUMENTS}-{_stamp(state.now)}.tar.gz"
-    with tarfile.open(path, "w:gz") as archive:
-        archive.add(layout.documents, arcname=layout.documents.name)
-    _describe(path, "tar", state.now)
-    return path
-
-
-def _describe(path: Path, kind: str, now: datetime) -> None:
-    digest, size = sha256_of(str(path))
-    made = manifest.Manifest(kind, path.name, size, digest, now.isoformat(), now.isoformat())
-    Path(manifest.beside(str(path))).write_text(made.to_json(), encoding="utf-8")
-
-
-def _age(path: Path, now: datetime) -> None:
-    """Copy a set for each day before, as if it had been made then."""
-    described = json.loads(Path(manifest.beside(str(path))).read_text(encoding="utf-8"))
-    for day in range(1, DAYS):
-        moment = now - timedelta(days=day)
-        older = path.with_name(path.name.replace(_stamp(now), _stamp(moment)))
-        shutil.copyfile(path, older)
-        described |= {"file": older.name, "started_at": moment.isoformat(), "finished_at": moment.isoformat()}
-        beside = Path(manifest.beside(str(older)))
-        beside.write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        for made in (older, beside):
-            os.utime(made, (moment.timestamp(), moment.timestamp()))

@@ -90,7 +90,7 @@ def status(lab: Lab) -> None:
         table.add_row(service.name, service.host, pid, " ".join(map(str, service.ports)), _word(up_now))
     console.print(table)
     console.print(f"inventory: {present.inventory}", soft_wrap=True, highlight=False)
-    console.print(f"faults: {', '.join(active) or 'none'}", highlight=False)
+    console.print(f"faults: {', '.join(active) or 'none'}", soft_wrap=True, highlight=False)
     sys.exit(0 if answering else 1)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from tests.lab import (
     components,
@@ -53,7 +54,7 @@ class Lab:
     inventory: Path
 
     @classmethod
-    def at(cls, folder: Path, inventory_folder: Path) -> Lab:
+    def at(cls, folder: Path, inventory_folder: Path) -> Self:
         """Return the lab of a folder, whether it is up or not."""
         return cls(Layout(folder.absolute()), inventory_folder.absolute())
 

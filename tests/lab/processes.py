@@ -15,6 +15,9 @@ MARK = "DULAE_LAB"
 # Field 22 of /proc/PID/stat (proc(5)), counted after the name in parentheses, which may hold anything.
 _STARTED = 22 - 3
 _STATE = 0
+# Columns of /proc/net/tcp (proc(5)) and its code for a listening socket.
+_LOCAL, _TCP_STATE, _INODE = 1, 3, 9
+_LISTENING = "0A"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,25 @@ def postmaster(cluster: Path) -> Process | None:
     except (OSError, ValueError, IndexError):
         return None
     return identify(pid) if Path(home) == cluster.resolve() else None
+
+
+def listens(pid: int, ports: Iterable[int]) -> bool:
+    """Say whether a process itself listens on all these ports, so that nobody else's answer is taken for its own."""
+    sockets = set()
+    try:
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                sockets.add(os.readlink(entry))
+        lines = Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    except OSError:
+        return False
+    rows = [line.split() for line in lines]
+    held = {
+        int(row[_LOCAL].rpartition(":")[2], 16)
+        for row in rows
+        if row[_TCP_STATE] == _LISTENING and f"socket:[{row[_INODE]}]" in sockets
+    }
+    return held >= set(ports)
 
 
 def send(process: Process, number: signal.Signals) -> None:

@@ -48,7 +48,9 @@ class Host(asyncssh.SSHServer):
         return True
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
-        return dest_host in _LOOPBACK_NAMES
+        if dest_host not in _LOOPBACK_NAMES:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "only loopback")
+        return True
 
 
 class Listener:

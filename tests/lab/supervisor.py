@@ -25,7 +25,7 @@ from tests.lab import backups, mailboxes, postgres, state
 from tests.lab.control import SOCKET
 from tests.lab.errors import LabError
 from tests.lab.layout import Layout, write_private
-from tests.lab.ports import answers
+from tests.lab.processes import listens
 from tests.lab.services import Service, declared, environment, pidfile
 
 _READY_SECONDS = 30
@@ -65,7 +65,7 @@ class Supervisor:
 
     def _await(self, service: Service, child: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _READY_SECONDS
-        while not all(map(answers, service.ports)) or subprocess.run(service.ready, check=False).returncode:
+        while not listens(child.pid, service.ports) or subprocess.run(service.ready, check=False).returncode:
             if child.poll() is not None or time.monotonic() > deadline:
                 log = (self._layout.run / f"{service.name}.log").read_text(encoding="utf-8", errors="replace")
                 raise LabError(f"{service.name} does not answer: {log[-_LOG_TAIL:].strip()}")
