@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from dulae.errors import LedgerError
@@ -19,6 +20,7 @@ GUIDE = "VERIFY.txt"
 _SCRIPT = Path(__file__).with_name(SCRIPT)
 _EXECUTABLE = 0o700
 _IN_ONE_FOLDER = 10_000
+_PAGE = 1000
 _GUIDE = """\
 How to verify this export of {log}
 
@@ -43,7 +45,11 @@ The bodies hold personal data: keep them as your office keeps such data.
 """
 
 
-def export(folder: Path, out: Path) -> Anchor:
+def _silent(count: int) -> None:
+    """Tell nobody how far it has come."""
+
+
+def export(folder: Path, out: Path, progress: Callable[[int], object] = _silent) -> Anchor:
     """Write the ledger in a folder to a new folder and return its anchor; raise LedgerError.
 
     What is written is sealed first. It holds personal data: it is private, and appears whole or not at all.
@@ -56,7 +62,7 @@ def export(folder: Path, out: Path) -> Anchor:
     try:
         files.make_folder(out.parent)
         building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-        _write_entries(ledger, building, size)
+        _write_entries(ledger, building, size, progress)
         _copy_seals(folder, building, size)
         anchor = ledger.anchor(size)
         _write_guide(building, ledger, anchor)
@@ -69,7 +75,7 @@ def export(folder: Path, out: Path) -> Anchor:
     return anchor
 
 
-def _write_entries(ledger: Ledger, out: Path, size: int) -> None:
+def _write_entries(ledger: Ledger, out: Path, size: int, progress: Callable[[int], object]) -> None:
     for name in (ANCHORS, BODIES):
         (out / name).mkdir(files.PRIVATE_FOLDER)
     with (out / LINES).open("x", encoding="ascii", newline="\n") as lines, ledger.reading() as connection:
@@ -79,6 +85,8 @@ def _write_entries(ledger: Ledger, out: Path, size: int) -> None:
         ):
             lines.write(line + "\n")
             head = header.parse(line)
+            if head.seq % _PAGE == 0:
+                progress(head.seq)
             if body is None:
                 continue
             _write(_body_path(out, head.seq), body)

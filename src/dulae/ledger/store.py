@@ -79,7 +79,9 @@ class Ledger:
             raise LedgerError(f"no ledger can be made here ({error})", place=str(folder)) from error
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        return cls(folder, clock)
+        made = cls(folder, clock)
+        made.checkpoint()
+        return made
 
     @classmethod
     def open(cls, folder: Path, clock: Clock = _now) -> Ledger:
@@ -155,6 +157,20 @@ class Ledger:
             rows = connection.execute(query, [value for _, values in given for value in values])
             while page := rows.fetchmany(_PAGE):
                 yield from (entry.read(*row) for row in page)
+
+    def entry(self, seq: int) -> Entry:
+        """Return one entry; raise LedgerError if there is none of that number."""
+        with self.reading() as connection:
+            row = connection.execute("SELECT header, body FROM entry WHERE seq = ?", (seq,)).fetchone()
+        if row is None:
+            raise LedgerError(f"there is no entry {seq}", place=str(self.folder))
+        return entry.read(*row)
+
+    def size(self) -> int:
+        """Return the number of entries; raise LedgerError."""
+        with self.reading() as connection:
+            (newest,) = connection.execute("SELECT max(seq) FROM entry").fetchone()
+        return int(newest) + 1
 
     def lines(self, upto: int | None = None) -> Iterator[str]:
         """Yield the first ``upto`` header lines without their newlines; raise LedgerError."""

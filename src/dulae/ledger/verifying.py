@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +42,13 @@ class Verification:
 Row = tuple[str, bytes | None]
 
 
-def verify(folder: Path, anchors: Collection[Anchor] = ()) -> Verification:
+def _silent(count: int) -> None:
+    """Tell nobody how far it has come."""
+
+
+def verify(
+    folder: Path, anchors: Collection[Anchor] = (), progress: Callable[[int], object] = _silent
+) -> Verification:
     """Replay the ledger or export in a folder, against anchors kept elsewhere too; raise LedgerError if there is none.
 
     Problems are told in its result, each with the entry it was found at.
@@ -54,8 +60,10 @@ def verify(folder: Path, anchors: Collection[Anchor] = ()) -> Verification:
     key = replay.load(folder)
     try:
         with _exported(folder) if exported else _stored(folder, replay) as rows:
-            for row in rows:
+            for count, row in enumerate(rows):
                 replay.take(*row)
+                if count % _PAGE == 0:
+                    progress(count)
     except (sqlite3.Error, OSError, ValueError) as error:
         replay.problem(f"after entry {replay.count - 1}: the store cannot be read any further ({error})")
     return replay.finish(key)
