@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from dulae.people import PersonnelList
 
+# A list of this size takes longer than two seconds.
+_LONG_BYTES = 500_000
 _SHOWN = ("row", "name", "citizen id", "movement", "first day out", "standing", "reason")
 
 
@@ -68,6 +70,8 @@ def read(file: Path, output_format: str, errors: Path | None, unmasked: bool, **
     from dulae.people.dates import BANGKOK
 
     now = datetime.now(BANGKOK)
+    if file.is_file() and file.stat().st_size > _LONG_BYTES:
+        click.echo(f"reading {file.name}, which takes some seconds", err=True)
     found = read_list(file, today=(judging["day"] or now).date(), units=judging["units"])
     if output_format == "json":
         click.echo(json.dumps(found.to_dict(unmasked=unmasked), ensure_ascii=False, indent=2))

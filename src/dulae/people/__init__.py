@@ -1,6 +1,6 @@
 """The personnel division's list: reading, normalising, judging.
 
-``read_list`` returns every person of a list with where he stands; ``Spelling`` brings what applications
+``read_list`` returns every person of a list with where he stands; ``spelling`` brings what applications
 hold of their users into the same spelling, so that both can be compared.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from dulae.people import citizen_id, guards, judging, names, reading, rows, tables, together
+from dulae.people import guards, judging, reading, rows, tables, together
 from dulae.people.personnel_list import PersonnelList, Row, counted
 from dulae.people.text import plain
 
-__all__ = ["PersonnelList", "Row", "Spelling", "read_list"]
+__all__ = ["PersonnelList", "Row", "read_list"]
 
 
 def read_list(path: Path, *, today: date, units: Collection[str] = ()) -> PersonnelList:
@@ -48,19 +48,3 @@ def read_list(path: Path, *, today: date, units: Collection[str] = ()) -> Person
         declared_total=found.declared_total,
         nothing_to_report=found.nothing_to_report and not judged,
     )
-
-
-class Spelling:
-    """The spelling in which names, citizen numbers and other text are compared."""
-
-    def name_key(self, raw: str) -> str:
-        """Return ``first|surname`` without prefix."""
-        return names.read(raw).key
-
-    def citizen_id(self, raw: object) -> str:
-        """Return the 13 digits (or a passport number), or nothing where the number is wrong."""
-        return citizen_id.read(raw).value
-
-    def text(self, raw: object) -> str:
-        """Return any text in one spelling."""
-        return plain(raw)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from dulae.people.text import arabic, normalised
 
@@ -112,10 +112,7 @@ def _no_number(bare: str, digits: str) -> tuple[str, str]:
 
 def _from_scientific(found: re.Match[str], flags: frozenset[str]) -> CitizenId:
     significant = found.group(1).replace(".", "").lstrip("0")
-    try:
-        whole = Decimal(found.group())
-    except InvalidOperation:
-        return CitizenId("", "bad_char", flags)
+    whole = Decimal(found.group())
     if len(significant) < LENGTH or whole != whole.to_integral_value():
         return CitizenId("", "lossy", flags)
     return _judged(str(int(whole)), flags)

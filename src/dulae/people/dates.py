@@ -31,6 +31,8 @@ _MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})\s*,?\s+(\d{4})")
 _MONTH_ONLY = re.compile(r"([^\W\d][^\d]*?)\s*(\d{4}|\d{2})")
 _YEAR_ONLY = re.compile(r"\d{4}")
 _SERIAL = re.compile(r"(\d{5,6})(?:\.0+)?")
+_NAMES_BE = re.compile(r"พ\.?\s?ศ\.?|\bB\.?E\.?")
+_NAMES_CE = re.compile(r"ค\.?\s?ศ\.?(?=\s*\d)")
 _NOTHING = {"", "-", "--"}
 _LAST_DAY = re.compile("ถึง|สิ้นสุด|วันสุดท้าย")
 _FIRST_DAY = re.compile("ตั้งแต่|เป็นต้นไป")
@@ -135,8 +137,15 @@ def _from_text(text: str, today: date) -> ReadDate:
     found = _by_shape(bare, today, flags)
     if found.status.startswith("bad"):
         found = _range(bare, today) or found
+    if found.day and _contradicts_era(figures, found):
+        found = ReadDate(None, "ambiguous_year", found.flags)
     bound = "first_day_out" if first else "last_day" if last else ""
     return replace(found, flags=found.flags | flags, bound=bound)
+
+
+def _contradicts_era(figures: str, found: ReadDate) -> bool:
+    """Say whether the era that is named is not the one that the year was read in."""
+    return bool(_NAMES_BE.search(figures) if "ce_year" in found.flags else _NAMES_CE.search(figures))
 
 
 def _range(bare: str, today: date) -> ReadDate | None:

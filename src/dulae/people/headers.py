@@ -68,8 +68,7 @@ class Header:
 def find(rows: Sequence[Sequence[Any]]) -> Header | None:
     """Return the header of a table, or None if it has none."""
     for index, row in enumerate(rows[:DEEPEST_HEADER]):
-        words = {column: word(cell) for column, cell in enumerate(row) if plain(cell)}
-        known = {kind for kind in words.values() if kind}
+        known = {_single(cell).first for cell in row if plain(cell)} - {""}
         if len(known - {DROP}) >= _FEWEST_WORDS and known & (NAME_FIELDS | {"last_name"}):
             return _with_second_row(rows, index)
     return None
@@ -82,6 +81,11 @@ def word(cell: Any) -> str:
     if found:
         return found
     return DROP if key and _FORBIDDEN.search(key) else ""
+
+
+def is_word(cell: Any) -> bool:
+    """Say whether a cell is a header word as it stands, without any trouble taken."""
+    return isinstance(cell, str) and cell in _words()
 
 
 def _with_second_row(rows: Sequence[Sequence[Any]], index: int) -> Header:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,10 +64,13 @@ def judge(record: Record, around: Surroundings) -> Row:
 
 def cell(record: Record, kind: str) -> str:
     """Return a field of a record as text; whole numbers lose the decimals that a spreadsheet gives them."""
-    value = record.cells.get(kind, "")
+    value = record.cells.get(kind)
+    if not value:
+        return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return _EXCEL_TEXT.sub(r"\1", plain(value)).removeprefix("'")
+    text = plain(value)
+    return _EXCEL_TEXT.sub(r"\1", text).removeprefix("'") if text.startswith(("=", "'")) else text
 
 
 def _understood(record: Record, around: Surroundings) -> _Read:
@@ -238,7 +241,7 @@ def _row(read: _Read, around: Surroundings, standing: str, reasons: list[Because
         "effective_date": _typed_date(read),
         "unit": _unit(read.record, "unit"),
     }
-    made = Row(
+    return Row(
         row=read.record.row,
         sheet=read.record.sheet,
         name_key=read.name.key,
@@ -255,5 +258,7 @@ def _row(read: _Read, around: Surroundings, standing: str, reasons: list[Because
         to_unit=cell(read.record, "to_unit"),
         order_no=cell(read.record, "order_no") or around.order_no,
         standing=standing,
+        flags=tuple(sorted(read.flags)),
+        because=tuple(reasons),
+        typed=typed,
     )
-    return replace(made, flags=tuple(sorted(read.flags)), because=tuple(reasons), typed=typed)

@@ -13,6 +13,7 @@ _ROW_NUMBER = re.compile(r"\(?[\d๐-๙]{1,5}\s*[.)]\s*(?=\D)")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _FORMER = re.compile(r"(?:ชื่อ|นาม)?(?:สกุล)?เดิม\s*[:.]?\s*(\S.*)")
 _FORMER_BARE = re.compile(r"\s(?:ชื่อ|นาม)?สกุลเดิม\s*[:.]?\s*(\S+)")
+_FORMER_WORD = "สกุลเดิม"
 _FORMER_FIRST = "ชื่อเดิม"
 _THAI = re.compile("[\u0e01-\u0e4e]")
 _LATIN = re.compile(r"[^\W\d_\u0e00-\u0e7f]")
@@ -110,6 +111,8 @@ def _by_former_surname(one: PersonName, other: PersonName) -> bool:
 def _without_brackets(text: str) -> tuple[str, str]:
     """Return the text without what stands in brackets, and the former surname if that was in them."""
     former = ""
+    if "(" not in text and "[" not in text and _FORMER_WORD not in text:
+        return text, former
     for found in _BRACKETS.finditer(text):
         named = _FORMER.fullmatch(found.group(1).strip())
         if named and not found.group(1).strip().startswith(_FORMER_FIRST):

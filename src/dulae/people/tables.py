@@ -21,6 +21,8 @@ _ID_INSIDE = re.compile(
 )
 _EXCEL_TEXT = re.compile(r'="[^"]*"')
 _LETTERS = 26
+# A header that is repeated is seen by a header word among these.
+_FIRST_CELLS = 4
 
 
 @dataclass
@@ -105,7 +107,7 @@ class _Sheet:
 
     def _header_at(self, at: int) -> headers.Header | None:
         """Return the header that begins at a row within the list, as every printed page repeats it."""
-        if not headers.word(self._cell(self.table.rows[at], self.name_column)):
+        if not any(map(headers.is_word, self.table.rows[at][:_FIRST_CELLS])):
             return None
         found = headers.find(self.table.rows[at : at + 2])
         if not found or found.last_row - found.rows + 1:
@@ -225,5 +227,6 @@ def _split_name(cells: dict[str, Any]) -> None:
 
 def _is_formula(cell: Any) -> bool:
     """Say whether a text cell would be computed by a spreadsheet; Excel's ``="..."`` text is none."""
-    text = cell.strip() if isinstance(cell, str) else ""
-    return text.startswith(("=", "@")) and not _EXCEL_TEXT.fullmatch(text)
+    if not isinstance(cell, str) or not cell.lstrip().startswith(("=", "@")):
+        return False
+    return not _EXCEL_TEXT.fullmatch(cell.strip())

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
+_REMEMBERED = 1 << 14
 TONES = "\u0e48-\u0e4b"
 # Marks that stand above or below a consonant and never begin a word.
 MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
@@ -53,6 +55,8 @@ class Text:
     flags: frozenset[str] = frozenset()
 
 
+# A cell is looked at several times, and a list repeats units, movements and dates.
+@lru_cache(_REMEMBERED)
 def normalised(raw: str) -> Text:
     """Return the text in one spelling with a flag for each kind of repair."""
     if not _NEEDS_REPAIR.search(raw) and unicodedata.is_normalized("NFC", raw):
@@ -67,7 +71,9 @@ def normalised(raw: str) -> Text:
 
 def plain(raw: object) -> str:
     """Return any value as text in one spelling, for what is not a name."""
-    return normalised("" if raw is None else str(raw)).value
+    if raw is None or raw == "":
+        return ""
+    return normalised(raw if isinstance(raw, str) else str(raw)).value
 
 
 def arabic(text: str) -> str:

@@ -1,0 +1,69 @@
+"""`dulae people read`: the list for people and for programs."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dulae.cli import group, main
+from tests.unit.people.lists import HEADER, as_csv, number, person
+
+
+@pytest.fixture
+def week(tmp_path: Path) -> Path:
+    path = tmp_path / "week.csv"
+    path.write_bytes(as_csv([[*person(1), "9"], [*person(2, id=""), "9"]], [*HEADER, "เงินเดือน"]))
+    return path
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(group, ["people", "read", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_json_holds_rows_counts_and_dropped_columns(week: Path) -> None:
+    made = json.loads(run(str(week), "--format", "json"))
+    assert made["dropped_columns"] == ["เงินเดือน"]
+    assert made["counts"]["received"] == 2
+    assert made["rows"][0]["citizen_id"].startswith("x-xxxx-xxxxx-")
+
+
+def test_whole_numbers_are_printed_only_where_asked(week: Path) -> None:
+    assert json.loads(run(str(week), "--format", "json", "--unmasked"))["rows"][0]["citizen_id"] == number(1)
+    assert number(1) not in run(str(week))
+    assert number(1) in run(str(week), "--unmasked")
+
+
+def test_text_says_where_everybody_stands_and_what_was_dropped(week: Path) -> None:
+    text = run(str(week))
+    assert "นาย สมชาย ใจดี" in text
+    assert "2 received, 1 act, 0 scheduled, 1 review, 0 no_action, 0 rejected" in text
+    assert "dropped: เงินเดือน" in text
+
+
+def test_an_empty_week_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "week.csv").write_bytes(as_csv([["ไม่มีข้อมูล"], ["รวม 0 ราย"]]))
+    text = run(str(tmp_path / "week.csv"))
+    assert "nothing to report" in text
+    assert "declared by the list: 0" in text
+
+
+def test_the_day_can_be_chosen(week: Path) -> None:
+    assert json.loads(run(str(week), "--format", "json", "--on", "2026-09-30"))["counts"]["scheduled"] == 1
+
+
+def test_rows_to_send_back_are_written(week: Path, tmp_path: Path) -> None:
+    run(str(week), "--errors", str(tmp_path / "back.xlsx"))
+    assert (tmp_path / "back.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_pdf_with_another_name_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "week.xlsx").write_bytes(b"%PDF-1.7")
+    with pytest.raises(SystemExit) as ended:
+        main(["people", "read", str(tmp_path / "week.xlsx")])
+    assert ended.value.code == 4
+    assert "is a PDF document" in capsys.readouterr().err
