@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from dulae.checks.finding import Finding, Verdict, judged, reason
 from dulae.procedure.sop import Work, works
 from dulae.settings import Settings
 from dulae.settings.office import Calendar
@@ -20,6 +21,8 @@ from dulae.settings.procedure import WEEKDAYS
 
 _DAY_MINUTES = 24 * 60
 _DAYS = len(WEEKDAYS)
+
+_STARTED = reason("procedure.scheduled", "{subject} is started {cadence}: {on_calendar}")
 
 Turn = tuple[int, int, int]
 
@@ -55,6 +58,12 @@ def timers(settings: Settings, cron_offset: timedelta) -> tuple[Timer, ...]:
     here = datetime.now(settings.calendar.zone).utcoffset() or timedelta()
     shift = int((cron_offset - here).total_seconds()) // 60
     return tuple(_timer(work, settings.calendar, shift) for work in works(settings.procedure))
+
+
+def finding(timer: Timer) -> Finding:
+    """Return that some work is started by itself, and when."""
+    measured = {"on_calendar": "; ".join(timer.on_calendar), "cadence": timer.work.rhythm.cadence}
+    return judged("schedule", timer.work.id, Verdict.PASS, _STARTED, measured=measured)
 
 
 def _timer(work: Work, calendar: Calendar, shift: int) -> Timer:
