@@ -25,6 +25,10 @@ NO_FILES = reason(
     "backup_create.no_files",
     "{source}: the folder holds no file; mount it, or correct the folder in the settings",
 )
+SAME_FOLDER = reason(
+    "backup_create.same_folder",
+    "{source}: is also where its backups are written; write them to another folder",
+)
 UNREADABLE = reason(
     "backup_create.unreadable",
     "{source}: a file in it cannot be read: {error}; let this user read all of the folder",
@@ -70,6 +74,8 @@ def write(request: Request, path: str, tools: Tools) -> Made:
     """Archive a folder into a file; raise Bad if that cannot be done completely."""
     if not os.path.isdir(request.source):
         raise Bad(NO_FOLDER, source=request.source)
+    if os.path.realpath(request.source) == os.path.realpath(os.path.dirname(path)):
+        raise Bad(SAME_FOLDER, source=request.source)
     try:
         work = _archive(request.source, path)
     except PermissionError as error:

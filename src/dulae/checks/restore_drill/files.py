@@ -7,9 +7,10 @@ import shutil
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 
+from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell
 from ..backup.hashing import sha256_of
-from ..backup.kinds import tar
+from ..backup.kinds import stream, tar
 from ..backup.manifest import FileCount
 from ..backup.tools import Tools
 from ..finding import reason
@@ -57,15 +58,17 @@ def extract(path: str, place: str) -> int:
     """Extract the files of an archive; return their number.
 
     Links are not made and names that lead outside are passed over, so that nothing outside ``place`` can be
-    written; raise CannotTell if the files do not fit.
+    written; raise Bad if the archive is damaged, CannotTell if the files do not fit.
     """
     files = 0
-    for archive, member in tar.walk(path):
-        target = inside(place, member.name)
-        if target and member.isdir():
-            os.makedirs(target, mode=0o700, exist_ok=True)
-        elif target and tar.is_file(member):
-            files += _put(archive, member, target, place)
+    # Damage may show where a member is listed, or only where its data are read.
+    with stream.told(shown(os.path.basename(path))):
+        for archive, member in tar.walk(path):
+            target = inside(place, member.name)
+            if target and member.isdir():
+                os.makedirs(target, mode=0o700, exist_ok=True)
+            elif target and tar.is_file(member):
+                files += _put(archive, member, target, place)
     return files
 
 
