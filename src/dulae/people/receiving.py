@@ -179,6 +179,8 @@ def _kept(
     if check_mode:
         return Receipt(tuple(findings), content, read)
     changed = False
+    for path in filter(None, (request.output, request.errors)):
+        files.make_folder(path.parent)
     if request.output:
         changed = _write(request.output, json.dumps(content, ensure_ascii=False, indent=1).encode())
     if request.errors and arrival and error_sheet.returned(arrival.read):
