@@ -25,7 +25,7 @@ _COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", 
 # Suffix of a measured number's name -> unit of measurement in performance data.
 _UNITS = {"_ms": "ms", "_bytes": "B", "_percent": "%", "_s": "s"}
 # Performance data are numbers: these are measured, but say nothing when drawn as a curve.
-_NO_CURVES = ("port", "status", "pid", "error_number")
+_NO_CURVES = ("http_status", "pid", "target", "code")
 _MARKS = ("Mn", "Me", "Cf")
 
 format_option = click.option(
@@ -101,7 +101,8 @@ def curves(finding: Finding, named: bool) -> Iterable[str]:
 
 def _is_number(value: Any) -> bool:
     """Say whether a value is a whole number, or a decimal kept as text."""
-    return isinstance(value, int) or (isinstance(value, str) and value.replace(".", "", 1).isdecimal())
+    digits = value.replace(".", "", 1) if isinstance(value, str) else ""
+    return isinstance(value, int) or (digits.isascii() and digits.isdecimal())
 
 
 def _quoted(label: str) -> str:
