@@ -146,8 +146,9 @@ def test_sheets_left_unread_are_named(arrive: Callable[..., Path]) -> None:
 def test_the_judged_list_is_private_and_holds_whole_numbers(
     arrive: Callable[..., Path], tmp_path: Path
 ) -> None:
-    output = tmp_path / "judged.json"
+    output = tmp_path / "access" / "judged.json"
     receipt = receive(Request(path=arrive(as_csv([person()])), output=output), NOW)
+    assert stat.S_IMODE(output.parent.stat().st_mode) == 0o700
     kept: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
     assert kept["rows"][0]["citizen_id"] == number(1)
