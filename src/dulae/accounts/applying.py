@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from dulae.accounts import database, keeping, recovery, writing
+from dulae.accounts import database, keeping, private, recovery, writing
 from dulae.accounts.applications import Application
 from dulae.accounts.approval import AGAIN, demand_known, standing_approval
 from dulae.accounts.desk import Desk
@@ -24,7 +24,6 @@ from dulae.accounts.standing import Standing, standings
 from dulae.accounts.tables import tables
 from dulae.accounts.writing import StaleError
 from dulae.errors import DatabaseError, PlanError, RemoteError
-from dulae.ledger.files import make_folder
 
 _TOKEN_BYTES = 8
 
@@ -62,12 +61,12 @@ def apply(desk: Desk, plan: Plan) -> Iterator[Result]:
 
     Raise PlanError where the plan may not be carried out, LedgerError where evidence cannot be kept.
     """
-    unreadable = dict(_settled(desk, plan))
+    found = settled(desk, plan)
     if plan.items:
         permitted(desk, plan)
     for system in plan.systems:
-        if system in unreadable:
-            yield unreadable[system]
+        if system in found and found[system].outcome != "rolled_back":
+            yield found[system]
             continue
         with locked(desk, system):
             yield _apply(desk, plan, application_of(desk, system))
@@ -81,22 +80,25 @@ def application_of(desk: Desk, system: str) -> Application:
     return found
 
 
-def _settled(desk: Desk, plan: Plan) -> Iterator[tuple[str, Result]]:
-    """Settle what was interrupted; yield the systems in which that is not possible now."""
+def settled(desk: Desk, plan: Plan) -> dict[str, Result]:
+    """Find out how interrupted attempts ended, in every system of a plan; return what was found where there was one."""
+    found = {}
     for system in plan.systems:
         with locked(desk, system):
             try:
-                recovery.settle(desk, plan, application_of(desk, system))
+                result = recovery.settle(desk, plan, application_of(desk, system))
             except (DatabaseError, RemoteError) as error:
-                yield system, Result(system, "unreadable", str(error))
+                result = Result(system, "unreadable", str(error))
+        if result:
+            found[system] = result
+    return found
 
 
 @contextlib.contextmanager
 def locked(desk: Desk, system: str) -> Iterator[None]:
     """Keep every other change of a system's accounts away; raise PlanError where one is under way."""
-    make_folder(desk.locks)
     try:
-        with FileLock(desk.locks / f"accounts-{system}.lock", timeout=0, mode=0o600):
+        with FileLock(private.folder(desk.locks) / f"accounts-{system}.lock", timeout=0, mode=0o600):
             yield
     except Timeout as error:
         remedy = "Wait until it has ended, then try again"

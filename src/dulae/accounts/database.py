@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from dulae import remote
-from dulae.errors import DatabaseError
+from dulae.errors import DatabaseError, SettingsError
 
 _CONNECT_SECONDS = 10
 _LOCK_SECONDS = 10
@@ -52,13 +53,26 @@ def reading(database: Database, *, timeout_s: int = _STATEMENT_SECONDS) -> Itera
 
     Raise DatabaseError if the database cannot be asked, RemoteError if the host on the way to it cannot.
     """
-    with (
-        _engine(database, timeout_s, read_only=True) as engine,
-        _told(database),
-        engine.connect() as connection,
-        connection.begin(),
-    ):
+    with readings(database, timeout_s=timeout_s) as begin, begin() as connection:
         yield connection
+
+
+@contextlib.contextmanager
+def readings(
+    database: Database, *, timeout_s: int = _STATEMENT_SECONDS
+) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    """Yield a function that opens one transaction after another that cannot write, all on the same way there.
+
+    Raise DatabaseError if the database cannot be asked, RemoteError if the host on the way to it cannot.
+    """
+    with _engine(database, timeout_s, read_only=True) as engine:
+
+        @contextlib.contextmanager
+        def begin() -> Iterator[Connection]:
+            with _told(database), engine.connect() as connection, connection.begin():
+                yield connection
+
+        yield begin
 
 
 @contextlib.contextmanager
@@ -87,7 +101,7 @@ def _engine(database: Database, timeout_s: int, *, read_only: bool) -> Iterator[
             url = stack.enter_context(_tunnelled(database, url))
         arguments = _OPTIONS.get(dialect, _no_options)(url, timeout_s, read_only)
         if database.password is not None:
-            arguments["password"] = database.password()
+            arguments["password"] = _revealed(database)
         try:
             engine = sqlalchemy.create_engine(
                 url, connect_args=arguments, poolclass=NullPool, hide_parameters=True
@@ -98,6 +112,14 @@ def _engine(database: Database, timeout_s: int, *, read_only: bool) -> Iterator[
         _prepare(engine, dialect, timeout_s, read_only)
         stack.callback(engine.dispose)
         yield engine
+
+
+def _revealed(database: Database) -> str:
+    try:
+        return database.password() if database.password else ""
+    except SettingsError as error:
+        # One system's missing secret must not keep the others from being looked at.
+        raise DatabaseError(error.what, place=error.place or database.place, remedy=error.remedy) from error
 
 
 def _wrong_url(database: Database) -> DatabaseError:

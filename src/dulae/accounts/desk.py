@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo
 
 from dulae.accounts import private
 from dulae.accounts.applications import Application, applications
+from dulae.errors import PlanError
+from dulae.ledger import provenance
+from dulae.ledger.opening import ledger_of
+from dulae.settings import load
 
 if TYPE_CHECKING:
-    from dulae.ledger import Entry, Ledger
+    from dulae.ledger import Entry
     from dulae.settings import Settings
 
 PLAN_DAYS = 7
@@ -105,19 +109,27 @@ class Desk:
         self.evidence.append(kind, body, run=self.run, control="access", verdict=verdict)
 
 
-def desk(
-    settings: Settings, evidence: Ledger, operator: Operator, *, run: str = "", days: int = PLAN_DAYS
-) -> Desk:
-    """Return the desk that the settings describe; raise SettingsError where an application is described wrongly."""
+@dataclass(frozen=True)
+class Setting:
+    """How a door calls: in which run of Ansible, as which holder, and after how many days a plan is too old."""
+
+    run: str = ""
+    holder: str = ""
+    plan_days: int = PLAN_DAYS
+
+
+def at(inventory: Path, setting: Setting) -> Desk:
+    """Return the desk of an inventory; raise SettingsError, LedgerError or PlanError if it is not ready for work."""
+    settings = load(inventory)
     return Desk(
         state_dir=settings.state_dir,
-        evidence=evidence,
-        operator=operator,
+        evidence=ledger_of(settings),
+        operator=operator(settings, provenance.operator()["operator"], setting.holder),
         applications=applications(settings),
         approvers=tuple(approvers(settings)),
         zone=settings.calendar.zone,
-        max_age=timedelta(days=days),
-        run=run,
+        max_age=timedelta(days=setting.plan_days),
+        run=setting.run,
     )
 
 
@@ -131,13 +143,13 @@ def approvers(settings: Settings) -> Iterable[Approver]:
 
 
 def operator(settings: Settings, login: str, holder: str = "") -> Operator:
-    """Return who is at work; a machine login that is a holder's id or mail name is that holder."""
-    known = next(
-        (
-            kept.id
-            for kept in settings.people.holders
-            if login and login in (kept.id, kept.email.partition("@")[0])
-        ),
-        "",
-    )
-    return Operator(login, holder or known)
+    """Return who is at work; a machine login that is a holder's id or mail name is that holder.
+
+    Raise PlanError where people.yml has no such holder.
+    """
+    holders = settings.people.holders
+    if holder and not settings.people.holder(holder):
+        remedy = f"It has {', '.join(kept.id for kept in holders)}"
+        raise PlanError(f"there is no holder {holder}", place="people.yml", remedy=remedy)
+    known = (kept.id for kept in holders if login and login in (kept.id, kept.email.partition("@")[0]))
+    return Operator(login, holder or next(known, ""))

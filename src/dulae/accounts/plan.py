@@ -6,8 +6,9 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,17 @@ class Plan:
         """Return what the plan would do in one system."""
         return [item for item in self.items if item["system"] == system]
 
+    @cached_property
+    def persons(self) -> dict[int, Mapping[str, Any]]:
+        """Return the persons by their number in the plan."""
+        return {person["number"]: person for person in self.document["persons"]}
+
     def person(self, number: int) -> Mapping[str, Any]:
         """Return one person by his number in the plan; raise PlanError if there is none."""
-        for person in self.document["persons"]:
-            if person["number"] == number:
-                found: Mapping[str, Any] = person
-                return found
-        remedy = f"See the numbers with: dulae access show {self.plan_id}"
-        raise PlanError(f"there is no person {number} in it", place=f"plan {self.plan_id}", remedy=remedy)
+        if number not in self.persons:
+            remedy = f"See the numbers with: dulae access show {self.plan_id}"
+            raise PlanError(f"there is no person {number} in it", place=f"plan {self.plan_id}", remedy=remedy)
+        return self.persons[number]
 
 
 def make(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
@@ -78,17 +82,39 @@ def make(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
 
     The file is on the disk before the ledger tells of it. Raise PlanError or LedgerError if it cannot be kept.
     """
-    content = document(Ground(sheet, desk.key, desk.zone), surveys)
-    content_sha256 = sha256(canonical.encode(stable(content)))
+    content = _content(desk, sheet, surveys)
     known = standings(desk.evidence)
+    plan = _standing_plan(desk, content, known)
+    is_new = plan is None
+    plan = plan or _write(desk, content)
+    if plan.plan_id not in known:
+        _record(desk, read(plan.path))
+    return plan, is_new
+
+
+def draft(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
+    """Return the plan that ``make`` would return, without keeping a new one."""
+    content = _content(desk, sheet, surveys)
+    plan = _standing_plan(desk, content, standings(desk.evidence))
+    return (plan, False) if plan else (Plan({**content, "plan_id": ""}, "", Path()), True)
+
+
+def _content(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> dict[str, Any]:
+    content = document(Ground(sheet, desk.key, desk.zone), surveys)
+    return {**content, "content_sha256": sha256(canonical.encode(stable(content)))}
+
+
+def _standing_plan(desk: Desk, content: Mapping[str, Any], known: Mapping[str, Standing]) -> Plan | None:
+    """Return the plan that says the same already, with what was observed now; None where there is none."""
     for plan in plans(desk):
-        if plan.document["content_sha256"] == content_sha256 and _may_stand(plan, known, desk.clock()):
-            if plan.plan_id not in known:
-                _record(desk, plan)
-            return plan, False
-    plan = _write(desk, {**content, "content_sha256": content_sha256})
-    _record(desk, plan)
-    return plan, True
+        same = plan.document["content_sha256"] == content["content_sha256"]
+        if same and _may_stand(plan, known, desk.clock()):
+            return replace(plan, document={**content, **_made(plan)})
+    return None
+
+
+def _made(plan: Plan) -> dict[str, Any]:
+    return {name: plan.document[name] for name in ("plan_id", "made_at", "valid_until", "made_by")}
 
 
 def _may_stand(plan: Plan, known: Mapping[str, Standing], now: datetime) -> bool:

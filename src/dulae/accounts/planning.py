@@ -105,7 +105,7 @@ def _entry(ground: Ground, survey: Survey, place: Placed) -> dict[str, Any]:
         "before": {column: words(value) for column, value in profile.shown(account.row).items()},
         "writes": profile.shown_after(),
         "ends": [end.what for end in profile.ends],
-        "observed": observed,
+        "observed": {**observed, "also": profile.shown_also(account.row)},
     }
 
 

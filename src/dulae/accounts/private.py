@@ -9,7 +9,6 @@ from typing import Any
 
 from dulae.errors import PlanError
 from dulae.ledger import canonical, files
-from dulae.ledger.files import make_folder
 
 _KEY_BYTES = 32
 _OWNER = "Run dulae as the user who owns its state folder"
@@ -18,11 +17,19 @@ _OWNER = "Run dulae as the user who owns its state folder"
 def write(path: Path, data: bytes) -> None:
     """Write a private file at once and durably; raise PlanError if it cannot be kept."""
     try:
-        make_folder(path.parent)
+        folder(path.parent)
         files.write(path, data)
     except OSError as error:
         remedy = "Look at the space and the owner of that folder"
         raise PlanError(f"it cannot be written ({error.strerror})", place=str(path), remedy=remedy) from error
+
+
+def folder(path: Path) -> Path:
+    """Return a folder that only its owner can enter; those above it that are missing are made the same way."""
+    if not path.is_dir():
+        folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
 
 
 def write_json(path: Path, document: Any) -> bytes:

@@ -140,11 +140,18 @@ class Profile(_Shape):
         return all(_holds(value, row[column]) for column, value in self.disable.items())
 
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a row's written columns as they may be shown: secrets only as ``set``, ``empty``, ``scrambled``."""
+        """Return the columns that tell whether an account is disabled, as they may be shown.
+
+        Secrets are only ``set``, ``empty`` or ``scrambled``.
+        """
         return {
             column: _state(value, row[column]) if column in self.secret else row[column]
-            for column, value in self.written.items()
+            for column, value in self.disable.items()
         }
+
+    def shown_also(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Return the other written columns as ``set`` or ``empty``; their values come and go as people log in."""
+        return {column: _state(value, row[column]) for column, value in self.also.items()}
 
     def shown_after(self) -> dict[str, Any]:
         """Return what the written columns will show once the account is disabled."""

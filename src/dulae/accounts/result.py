@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,8 @@ from dulae.accounts.verifying import verify
 class Result:
     """What came of a plan in one system; ``items`` as the ledger has them.
 
-    ``outcome`` is applied, already, undone, refused, rolled_back, unreadable or unclear.
+    ``outcome`` is applied, recovered (an interrupted attempt had been committed), already, undone, refused,
+    rolled_back, unreadable or unclear; in check mode would_apply or would_undo.
     """
 
     system: str
@@ -26,11 +27,6 @@ class Result:
     because: str = ""
     items: list[dict[str, Any]] = field(default_factory=list)
     changed: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Say whether the system is as the plan, or its undoing, wants it."""
-        return self.outcome in ("applied", "already", "undone")
 
 
 def head(plan: Plan, system: str, attempt: str) -> dict[str, Any]:
@@ -45,7 +41,7 @@ def applied(
     items = verified_items(desk, application, kept)
     body = head(plan, application.system, kept.attempt)
     desk.record("change.result", {**body, "outcome": "applied", "examined": examined, "items": items})
-    return Result(application.system, "applied", items=items, changed=True)
+    return Result(application.system, "recovered" if examined else "applied", items=items, changed=True)
 
 
 def verified_items(desk: Desk, application: Application, kept: Kept) -> list[dict[str, Any]]:
@@ -73,6 +69,6 @@ def failed(desk: Desk, plan: Plan, kind: str, outcome: tuple[str, str, str, str]
     return Result(system, word, because)
 
 
-def not_proven(items: list[Mapping[str, Any]]) -> list[str]:
+def not_proven(items: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the logins whose disabling could not be proven."""
     return [str(item["login"]) for item in items if item["verified"] in ("still_open", "unread")]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dulae.accounts import database, keeping, recovery, writing
 from dulae.accounts.applications import Application
-from dulae.accounts.applying import application_of, locked
+from dulae.accounts.applying import application_of, locked, settled
 from dulae.accounts.desk import Desk
 from dulae.accounts.keeping import Change
 from dulae.accounts.plan import Plan
@@ -26,43 +26,52 @@ def undo(desk: Desk, plan: Plan, *, person: int | None = None, reason: str = "")
 
     Raise PlanError where there is nothing to undo, LedgerError where evidence cannot be kept.
     """
+    yield from (
+        result for result in settled(desk, plan).values() if result.outcome in ("unreadable", "undone")
+    )
+    standing = standings(desk.evidence).get(plan.plan_id, Standing())
+    for system, _ in list(to_undo(desk, plan, standing, person)):
+        if system not in standing.open_intents:
+            with locked(desk, system):
+                yield _undo(desk, plan, application_of(desk, system), (person, reason))
+
+
+def to_undo(
+    desk: Desk, plan: Plan, standing: Standing, person: int | None
+) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    """Yield each system in which the plan was applied, with what is not taken back yet of one person or all.
+
+    Raise PlanError where there is none, or where the previous values are gone.
+    """
     if person is not None:
         plan.person(person)
-    standing = standings(desk.evidence).get(plan.plan_id, Standing())
-    systems = [
-        system for system in plan.systems if system in standing.applied or system in standing.open_intents
-    ]
-    if not systems:
+    if not standing.applied and not standing.open_intents:
         remedy = "Look at what there is with: dulae access list"
         raise PlanError(
             "it was not applied, so there is nothing to undo", place=f"plan {plan.plan_id}", remedy=remedy
         )
-    for system in systems:
-        with locked(desk, system):
-            yield _undo(desk, plan, application_of(desk, system), (person, reason))
+    for system in plan.systems:
+        if system in standing.applied:
+            yield system, _changes(desk, plan, standing, (system, person))
 
 
 def _undo(desk: Desk, plan: Plan, application: Application, asked: tuple[int | None, str]) -> Result:
-    system = application.system
-    try:
-        recovery.settle(desk, plan, application)
-        standing = standings(desk.evidence)[plan.plan_id]
-        changes = _changes(desk, plan, standing, (system, asked[0]))
-        if not changes:
-            return Result(system, "already")
-        return _attempt(desk, plan, application, (standing.applied[system], changes, asked[1]))
-    except (DatabaseError, RemoteError) as error:
-        return Result(system, "unreadable", str(error))
+    person, reason = asked
+    # Read again under the lock: another run may have been faster.
+    standing = standings(desk.evidence)[plan.plan_id]
+    changes = _changes(desk, plan, standing, (application.system, person))
+    if not changes:
+        return Result(application.system, "already")
+    return _attempt(desk, plan, application, (standing.applied[application.system], changes, reason))
 
 
 def _changes(desk: Desk, plan: Plan, standing: Standing, asked: tuple[str, int | None]) -> tuple[Change, ...]:
     """Return what was changed and is not taken back yet; raise PlanError if the previous values are gone."""
     system, person = asked
-    if system not in standing.applied:
-        return ()
-    kept = keeping.load(desk, plan.plan_id, system, standing.applied[system])
+    attempt = standing.applied[system]
+    kept = keeping.load(desk, plan.plan_id, system, attempt)
     if kept is None:
-        place = str(keeping.path(desk, plan.plan_id, system, standing.applied[system]))
+        place = str(keeping.path(desk, plan.plan_id, system, attempt))
         remedy = "Restore it from the backup of dulae's state folder"
         raise PlanError("the previous values are not there", place=place, remedy=remedy)
     return tuple(

@@ -27,6 +27,8 @@ def prepared(
     application: Application,
     tables: Tables,
     order: tuple[bytes, Sequence[Mapping[str, Any]]],
+    *,
+    lock: bool = True,
 ) -> list[Change]:
     """Return the change of each item of a plan, its row locked; raise StaleError where one is not as planned.
 
@@ -34,7 +36,7 @@ def prepared(
     """
     key, items = order
     keys = [decoded(item["account"]["key"]) for item in items]
-    rows = users_by_key(connection, application.profile, tables.users, keys, lock=True)
+    rows = users_by_key(connection, application.profile, tables.users, keys, lock=lock)
     changes, stale = [], []
     for item, account_key in zip(items, keys, strict=True):
         row = rows.get(account_key)

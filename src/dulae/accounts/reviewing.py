@@ -1,0 +1,197 @@
+"""The weekly review's word on each system: can anybody log in whose day has come? (procedure 6.4)
+
+Not to know is never a pass: no list, or a database that cannot be read, is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dulae.accounts import plan as plans
+from dulae.accounts.account import Spelling
+from dulae.accounts.desk import Desk
+from dulae.accounts.matching import PROPOSING, Index, Tier
+from dulae.accounts.plan import Plan
+from dulae.accounts.sheet import Sheet, load
+from dulae.accounts.standing import Standing, standings
+from dulae.accounts.survey import Survey, survey
+from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
+from dulae.errors import ListError
+
+CHECK = "access"
+USE_CHECK = "access_use"
+
+NO_LIST = reason("access.no_list", "there is no list to compare the accounts with: {error}")
+UNREADABLE = reason("access.unreadable", "the accounts cannot be read: {error}")
+NONE_ACTIVE = reason(
+    "access.none_active",
+    "nobody who has left can log in: {already} disabled, {no_account} without an account; {waiting} wait for their day",
+)
+TO_APPROVE = reason(
+    "access.still_active",
+    "{proposed} who have left can still log in ({logins}); plan {plan_id} awaits a second person's approval",
+)
+TO_APPLY = reason(
+    "access.not_applied",
+    "{proposed} who have left can still log in ({logins}); plan {plan_id} is approved, not applied",
+)
+BRAKED = reason(
+    "access.braked", "{proposed} who have left can still log in; plan {plan_id} is stopped: {brake}"
+)
+PROTECTED = reason(
+    "access.protected_leaver",
+    "{protected} who have left hold an account that is only changed by hand: {logins}",
+)
+REVIEW = reason(
+    "access.to_review", "{review} active accounts may belong to people on the list; a person must decide"
+)
+USED = reason("access.used_after_leaving", "{used} accounts were used after their owner's last day: {logins}")
+OPEN = reason(
+    "access.open_after_disabling", "{used} disabled accounts still have sessions or tokens: {logins}"
+)
+
+_MOST_SHOWN = 10
+_NOT_YET = "-"
+_SURE = {tier.why.code for tier in (*PROPOSING, Tier.ID_AND_FIRST_NAME)}
+
+
+@dataclass(frozen=True)
+class Review:
+    """What came of a week's list: the findings, and the plan where one could be made."""
+
+    findings: tuple[Finding, ...]
+    plan: Plan | None = None
+    changed: bool = False
+
+    def told(self) -> dict[str, Any]:
+        """Return what a door says of the plan: its number, hash and file, and how many accounts it concerns."""
+        plan = self.plan
+        return {
+            "plan_id": plan.plan_id if plan else "",
+            "plan_sha256": plan.sha256 if plan else "",
+            "plan_path": str(plan.path) if plan and plan.sha256 else "",
+            "proposed": len(plan.items) if plan else 0,
+        }
+
+
+def review(desk: Desk, path: Path, spelling: Spelling, *, check_mode: bool = False) -> Review:
+    """Compare a judged list with every application and keep the plan that follows; in check mode nothing is kept.
+
+    Raise PlanError or LedgerError if the plan cannot be kept.
+    """
+    try:
+        sheet = load(path, spelling)
+        if not sheet.file:
+            raise ListError("this week's list did not come, or could not be read")
+    except ListError as error:
+        return Review(tuple(_unknown(kept.system, NO_LIST, error) for kept in desk.applications))
+    surveys = surveyed(desk, sheet, spelling)
+    plan, is_new = plans.draft(desk, sheet, surveys) if check_mode else plans.make(desk, sheet, surveys)
+    return Review(tuple(findings(desk, plan)), plan, is_new and not check_mode)
+
+
+def surveyed(desk: Desk, sheet: Sheet, spelling: Spelling) -> list[Survey]:
+    """Return what each application says of the people on a list."""
+    index = Index(sheet.sought)
+    return [survey(application, index, spelling) for application in desk.applications]
+
+
+def findings(desk: Desk, plan: Plan) -> Iterator[Finding]:
+    """Yield one finding for each system, and one more where an account was used that should not have been."""
+    standing = standings(desk.evidence).get(plan.plan_id, Standing())
+    told = _told_before(desk)
+    for system in plan.document["systems"]:
+        name = system["system"]
+        if not system["readable"]:
+            yield _unknown(name, UNREADABLE, system["observed"]["unreadable"])
+            continue
+        yield replace(_about(plan, system, approved=bool(standing.approvals)), system=name)
+        yield from _about_use(plan, name, told)
+
+
+def _unknown(system: str, why: Reason, error: object) -> Finding:
+    return replace(judged(CHECK, system, Verdict.UNKNOWN, why, measured={"error": str(error)}), system=system)
+
+
+def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
+    counts = system["observed"]["counts"]
+    section = {name: _of(plan, name, system["system"]) for name in ("items", "protected", "review")}
+    measured = {
+        "plan_id": plan.plan_id or _NOT_YET,
+        "accounts": system["observed"]["accounts"],
+        "proposed": len(section["items"]),
+        "protected": len(section["protected"]),
+        "review": len(section["review"]),
+        "logins": _logins(section["items"] or section["protected"]),
+        "brake": "; ".join(brake["because"] for brake in system["brakes"]) or _NOT_YET,
+        **{
+            name: counts.get(name, 0)
+            for name in ("waiting", "already", "no_account", "repeated", "set_aside")
+        },
+    }
+    active = BRAKED if system["brakes"] and not approved else TO_APPLY if approved else TO_APPROVE
+    for holds, verdict, why in (
+        (section["items"], Verdict.FAIL, active),
+        (section["protected"], Verdict.FAIL, PROTECTED),
+        (section["review"], Verdict.WARN, REVIEW),
+    ):
+        if holds:
+            return judged(CHECK, system["system"], verdict, why, measured=measured)
+    return judged(CHECK, system["system"], Verdict.PASS, NONE_ACTIVE, measured=measured)
+
+
+def _of(plan: Plan, section: str, system: str) -> list[Mapping[str, Any]]:
+    return [entry for entry in plan.document[section] if entry["system"] == system]
+
+
+def _logins(entries: Sequence[Mapping[str, Any]]) -> str:
+    return shown([entry["account"]["login"] for entry in entries])
+
+
+def shown(logins: Sequence[str]) -> str:
+    """Return some account names in a line; of many, the first and how many more."""
+    first = ", ".join(logins[:_MOST_SHOWN])
+    return f"{first}, +{len(logins) - _MOST_SHOWN}" if len(logins) > _MOST_SHOWN else first
+
+
+def _about_use(plan: Plan, system: str, told: set[tuple[str, str, str]]) -> Iterator[Finding]:
+    """Yield what was used after its owner's last day, and disabled accounts with something still open.
+
+    A use by an account that is disabled by now is told once.
+    """
+    now = [*_of(plan, "items", system), *_of(plan, "protected", system)]
+    before = [entry for entry in _of(plan, "already", system) if entry["match"]["code"] in _SURE]
+    late = list(_late(plan, now))
+    late += [use for use in _late(plan, before) if (system, use["login"], use["last_used_at"]) not in told]
+    if late:
+        yield _use_finding(system, USED, late)
+    still_open = [use for entry in before for use in entry["observed"]["uses"] if any(use["open"].values())]
+    if still_open:
+        yield _use_finding(system, OPEN, still_open)
+
+
+def _late(plan: Plan, entries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        person = plan.person(entry["person"])
+        for use in entry["observed"]["uses"]:
+            if use["used_after_leaving"]:
+                yield {**use, "person": person["number"], "effective_date": person["effective_date"]}
+
+
+def _use_finding(system: str, why: Reason, uses: Sequence[Mapping[str, Any]]) -> Finding:
+    measured = {"used": len(uses), "logins": shown([use["login"] for use in uses]), "uses": list(uses)}
+    return replace(judged(USE_CHECK, system, Verdict.FAIL, why, measured=measured), system=system)
+
+
+def _told_before(desk: Desk) -> set[tuple[str, str, str]]:
+    """Return which uses earlier findings have told: system, login, and when."""
+    found = (entry.body.get("finding", {}) for entry in desk.evidence.entries(kinds=("finding",)))
+    return {
+        (finding["subject"], use["login"], use["last_used_at"])
+        for finding in found
+        if finding.get("code") == USED.code
+        for use in finding["measured"]["uses"]
+    }
