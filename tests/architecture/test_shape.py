@@ -39,10 +39,10 @@ def test_no_handler_catches_everything(path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "library").glob("*.py")), ids=name)
 def test_a_door_is_thin(path: pathlib.Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
+    source = text = path.read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in DOCUMENTATION:
-            text = text.replace(ast.get_source_segment(text, node) or "", "")
+            text = text.replace(ast.get_source_segment(source, node) or "", "")
     written = len([line for line in text.splitlines() if line.strip() and not line.startswith("#")])
     assert written <= LONGEST_DOOR, f"{written} lines besides documentation"
 
