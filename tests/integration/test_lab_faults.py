@@ -123,6 +123,7 @@ def test_flipped_byte(lab_to_break: Department) -> None:
     before = dump.stat()
     lab.fault("flipped_byte")
     assert not unchanged(lab, "intranet")
+    assert restores(lab, "intranet") == ""
     after = dump.stat()
     assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
     lab.heal("flipped_byte")

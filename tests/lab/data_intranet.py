@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.lab.passwords import encode
 from tests.lab.people import PLAYERS, PROBE, SEED, department, on_intranet, password_of
+from tests.lab.seen import last_seen, open_session
 
 USER_TYPE = r"App\Models\User"
 ADMIN = "admin"
@@ -21,25 +22,19 @@ Rows = Iterator[tuple[Any, ...]]
 
 def users(now: datetime) -> Rows:
     """Yield accounts: id is the person's number + 1, so that people are found again by it."""
-    chance = random.Random(SEED + 1)
     for person in on_intranet():
-        seen = None if chance.random() < 0.08 else now - timedelta(hours=chance.expovariate(1 / 400))
-        seen = now - timedelta(days=4, hours=2) if person.number in PLAYERS else seen
-        remember = (
-            hashlib.sha256(person.username.encode()).hexdigest()[:60] if chance.random() < 0.3 else None
-        )
-        remember = hashlib.sha256(b"player").hexdigest()[:59] + "p" if person.number in PLAYERS else remember
+        remember = hashlib.sha256(person.username.encode()).hexdigest()[:60]
         yield (
             person.number + 1,
             person.full_name,
             person.email,
             encode(person.password, f"s{person.number:05d}"),
-            remember,
+            remember if person.number in PLAYERS or person.number % 3 == 0 else None,
             person.citizen_id,
             person.unit,
             person.position,
             False,
-            seen,
+            last_seen("intranet", person, now),
             now - timedelta(days=900 - person.number),
         )
     for number, name in ((901, ADMIN), (902, PROBE)):
@@ -62,15 +57,10 @@ def users(now: datetime) -> Rows:
 
 def sessions(now: datetime) -> Rows:
     """Yield open sessions; each player of the personnel list has one."""
-    chance = random.Random(SEED + 2)
     for person in on_intranet():
-        if person.number in PLAYERS or chance.random() < 0.25:
+        active = open_session("intranet", person, now)
+        if active is not None:
             name = hashlib.sha256(f"intranet {person.number}".encode()).hexdigest()[:40]
-            active = (
-                now - timedelta(days=4)
-                if person.number in PLAYERS
-                else now - timedelta(hours=chance.random() * 8)
-            )
             yield name, person.number + 1, "10.20.0.9", "Mozilla/5.0", "e30=", int(active.timestamp())
 
 

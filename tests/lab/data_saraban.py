@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tests.lab.names import UNITS
 from tests.lab.passwords import encode
-from tests.lab.people import PLAYERS, PROBE, SEED, on_saraban, password_of
+from tests.lab.people import PROBE, SEED, on_saraban, password_of
+from tests.lab.seen import BANGKOK, last_seen, open_session
 
 ADMIN = "admin"
-BANGKOK = ZoneInfo("Asia/Bangkok")
 DAYS = 180
 _SUBJECTS = (
     "ขอเชิญประชุมคณะทำงาน",
@@ -26,16 +25,14 @@ _SUBJECTS = (
     "รายงานการใช้จ่ายงบประมาณ",
 )
 _PENDING_SHARE = 0.07
+_DISABLED = frozenset({22, 44, 66, 88, 110})
 Rows = Iterator[tuple[Any, ...]]
 
 
 def users(now: datetime) -> Rows:
     """Yield accounts: id is the person's number + 1; five were disabled long ago."""
-    chance = random.Random(SEED + 11)
     for person in on_saraban():
-        disabled = person.number in {22, 44, 66, 88, 110}
-        seen = now - timedelta(hours=chance.expovariate(1 / 200)) if chance.random() > 0.05 else None
-        seen = now - timedelta(days=4, hours=1) if person.number in PLAYERS else seen
+        disabled = person.number in _DISABLED
         yield (
             person.number + 1,
             person.username,
@@ -48,7 +45,7 @@ def users(now: datetime) -> Rows:
             person.email,
             not disabled,
             False,
-            now - timedelta(days=200) if disabled else seen,
+            now - timedelta(days=200) if disabled else last_seen("saraban", person, now),
             now - timedelta(days=900 - person.number),
         )
     for number, name, admin in ((901, ADMIN, True), (902, PROBE, False)):
@@ -59,15 +56,10 @@ def users(now: datetime) -> Rows:
 
 def sessions(now: datetime) -> Rows:
     """Yield open sessions; each player of the personnel list has one."""
-    chance = random.Random(SEED + 12)
     for person in on_saraban():
-        if person.number in PLAYERS or chance.random() < 0.3:
+        seen = open_session("saraban", person, now)
+        if seen is not None and person.number not in _DISABLED:
             token = hashlib.sha256(f"saraban {person.number}".encode()).hexdigest()
-            seen = (
-                now - timedelta(days=4)
-                if person.number in PLAYERS
-                else now - timedelta(hours=chance.random() * 8)
-            )
             yield token, person.number + 1, seen - timedelta(minutes=20), seen
 
 

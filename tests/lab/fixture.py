@@ -20,10 +20,10 @@ from psycopg.rows import tuple_row
 
 from tests.lab import faults, mailboxes, spoiled
 from tests.lab.browser import Browser
-from tests.lab.data_saraban import BANGKOK
 from tests.lab.errors import MissingComponent
 from tests.lab.lab import Lab
 from tests.lab.layout import HOSTS
+from tests.lab.seen import BANGKOK
 from tests.lab.state import repository
 
 _FIXTURES = {"lab", "lab_to_break"}

@@ -30,10 +30,10 @@ from tests.lab import (
     sshd,
     state,
 )
-from tests.lab.data_saraban import BANGKOK
 from tests.lab.errors import LabError
 from tests.lab.layout import Layout, read_json
 from tests.lab.processes import Process, gone, identify, marked, postmaster, send, stop
+from tests.lab.seen import BANGKOK
 
 # A folder with this file is a lab's own, and may be emptied by it.
 OWN = ".dulae-lab"

@@ -24,6 +24,8 @@ ADDRESSES = (
     "personnel1@dept.example",
     "committee@dept.example",
     "audit1@dept.example",
+    "user1@dept.example",
+    "user2@dept.example",
 )
 # A reader may mark mails with these; pymap's Maildir keeps only keywords that it was told of.
 _KEYWORDS = ("$Dulae", "$DulaeIncident", "$Forwarded", "dulae")
