@@ -25,6 +25,15 @@ def exists(folder: Path) -> bool:
     return (folder / STORE).is_file()
 
 
+def identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells the file of a ledger from any other that takes its name; None where there is none."""
+    try:
+        found = (folder / STORE).stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
+
+
 def connect(folder: Path) -> sqlite3.Connection:
     """Open for writing, durable at each commit; raise sqlite3.Error."""
     connection = _connect(folder, "rw")

@@ -106,7 +106,7 @@ def read(line: str, body: bytes | None) -> Entry:
         content = json.loads(body) if body is not None else {}
         content.pop(SALT, None)
         content.pop(CLOCK_BEHIND, None)
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError) as error:
         raise LedgerError(f"entry {head.seq} is damaged", remedy="See: dulae ledger verify") from error
     moment = header.to_moment(head.ts)
     return Entry(head.seq, moment, head.kind, head.run, head.control, head.verdict, content, body is None)

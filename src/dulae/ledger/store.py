@@ -49,6 +49,7 @@ class Ledger:
         self._left_behind: list[sqlite3.Connection] = []
         self._owner = os.getpid()
         self._writer: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         with self.reading() as connection:
             row = connection.execute("SELECT header FROM entry WHERE seq = 0").fetchone()
         if row is None:
@@ -254,4 +255,8 @@ class Ledger:
         if self._writer is None:
             self._owner = os.getpid()
             self._writer = database.connect(self.folder)
+            self._file = database.identity(self.folder)
+        elif self._file != database.identity(self.folder):
+            # SQLite would go on writing into a file that nobody can find any more.
+            raise LedgerError("the ledger was moved or removed", place=str(self.folder), remedy=_REMEDY)
         return self._writer
