@@ -19,12 +19,12 @@ Said = Tuple[str, str]
 _USER = b"dulae_probe"
 _GOES_ON: Said = ("", "")
 
-# PostgreSQL: protocol 3.0; libpq takes no longer error before the login.
+# PostgreSQL: protocol 3.0; libpq takes no longer message before the login.
 _PROTOCOL_3 = 3 << 16
 _LENGTH_BYTES = 4
-_LONGEST_ERROR = 30000
-# Asks who is there, or offers another version of the protocol.
-_WELCOMES = (b"R", b"v")
+_LONGEST_MESSAGE = 30000
+_WHO_IS_THERE, _REFUSAL, _READY = b"R", b"E", b"Z"
+_NOBODY_NEEDED = bytes(4)
 
 # MySQL: protocol 4.1 with secure connection and named authentication.
 _CAPABILITIES = 0x200 | 0x8000 | 0x80000
@@ -38,14 +38,24 @@ def postgresql(stream: Stream) -> Said:
     """Return what PostgreSQL answers to a startup message; raise ValueError or struct.error if it is another."""
     body = struct.pack("!i", _PROTOCOL_3) + b"user\0" + _USER + b"\0database\0postgres\0\0"
     stream.sendall(struct.pack("!i", len(body) + 4) + body)
-    kind = stream.exactly(1)
-    if kind in _WELCOMES:
-        stream.sendall(b"X" + struct.pack("!i", 4))
-        return _GOES_ON
-    (length,) = struct.unpack("!i", stream.exactly(4)) if kind == b"E" else (0,)
-    if not _LENGTH_BYTES < length <= _LONGEST_ERROR:
+    kind, answer = _message(stream)
+    if kind not in (_WHO_IS_THERE, _REFUSAL):
         raise ValueError("no answer of PostgreSQL")
-    return parse_postgresql(stream.exactly(length - _LENGTH_BYTES))
+    if kind == _WHO_IS_THERE and answer.startswith(_NOBODY_NEEDED):
+        # Let in without a password: what is left unread would stand in the server's log as a broken connection.
+        while kind not in (_READY, _REFUSAL):
+            kind, answer = _message(stream)
+        stream.sendall(b"X" + struct.pack("!i", _LENGTH_BYTES))
+    return parse_postgresql(answer) if kind == _REFUSAL else _GOES_ON
+
+
+def _message(stream: Stream) -> tuple[bytes, bytes]:
+    """Return type and body of a message of PostgreSQL; raise ValueError where it cannot be one."""
+    kind = stream.exactly(1)
+    (length,) = struct.unpack("!i", stream.exactly(_LENGTH_BYTES))
+    if not _LENGTH_BYTES <= length <= _LONGEST_MESSAGE:
+        raise ValueError("no message of PostgreSQL")
+    return kind, stream.exactly(length - _LENGTH_BYTES)
 
 
 def parse_postgresql(body: bytes) -> Said:

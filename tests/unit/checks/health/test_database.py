@@ -15,6 +15,8 @@ from tests.unit.checks.health.servers import HOST, Talk, saying, silent, talking
 
 Probe = Callable[..., Finding]
 ASKS_FOR_A_PASSWORD = b"R" + struct.pack("!ii", 8, 10)
+LETS_IN = b"R" + struct.pack("!ii", 8, 0) + b"S" + struct.pack("!i", 8) + b"a\0b\0"
+READY = b"Z" + struct.pack("!i", 5) + b"I"
 
 
 def postgres_error(code: str, message: str) -> bytes:
@@ -43,7 +45,11 @@ def postgres_error(code: str, message: str) -> bytes:
         (b"HTTP/1.1 400 Bad Request\r\n", Verdict.FAIL, "health.database_other"),
         (b"E" + struct.pack("!i", 1 << 30), Verdict.FAIL, "health.database_other"),
         (b"E" + struct.pack("!i", 9) + b"Mhm\0\0", Verdict.FAIL, "health.database_other"),
-        (b"R", Verdict.PASS, "health.database_answers"),
+        (LETS_IN + READY, Verdict.PASS, "health.database_answers"),
+        (LETS_IN + postgres_error("57P03", "shutting down"), Verdict.FAIL, "health.database_not_ready"),
+        (LETS_IN, Verdict.FAIL, "health.closed"),
+        (b"Z" + struct.pack("!i", 5) + b"I", Verdict.FAIL, "health.database_other"),
+        (b"R", Verdict.FAIL, "health.closed"),
         (b"E\0", Verdict.FAIL, "health.closed"),
         (b"", Verdict.FAIL, "health.closed"),
     ],
