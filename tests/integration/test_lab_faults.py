@@ -53,7 +53,7 @@ def test_slow_answer(lab_to_break: Department) -> None:
     began = time.monotonic()
     slow = lab.browser().get(lab.web("intranet", "/news"))
     # The wait is the fault itself: the server sleeps this long, however fast the machine is.
-    assert time.monotonic() - began >= 3
+    assert time.monotonic() - began >= 5
     assert slow.text == healthy.text
     lab.heal("slow_answer")
     assert (

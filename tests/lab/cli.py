@@ -55,7 +55,7 @@ def group(ctx: click.Context, folder: Path, inventory: Path) -> None:
 @group.command()
 @click.pass_obj
 def up(lab: Lab) -> None:
-    """Bring the department up anew; whatever an earlier one left is removed first."""
+    """Bring the department up anew; what an earlier one left, its inventory with ledger and reports too, goes first."""
     lab.up(_say)
     present = lab.state
     click.echo(f"The lab is up. Inventory: {lab.inventory}")

@@ -154,7 +154,7 @@ class Lab:
         state.save(self.layout, present)
         supervisor = self._supervise(way, claim, say)
         state.save(self.layout, replace(present, supervisor=supervisor))
-        inventory.write(self.layout, present, datetime.now(BANGKOK).date())
+        inventory.write(self.layout, present, present.now.astimezone(BANGKOK).date())
 
     def _supervise(self, way: namespace.Namespace, claim: ports.Claim, say: Say) -> Process:
         """Start the supervisor and tell its progress; return its identity once the department is ready."""

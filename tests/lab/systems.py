@@ -1,30 +1,26 @@
-"""The lab's two systems as ``systems.yml`` declares them: probes, databases, accounts, space, backups, usage."""
+"""The lab's two systems as ``systems.yml`` declares them: databases, accounts, space, backups, usage."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from tests.lab import backups
+from tests.lab import backups, probes
 from tests.lab.layout import Layout
 from tests.lab.people import PROBE
 from tests.lab.ports import LOOPBACK
-from tests.lab.services import pidfile
 from tests.lab.state import State
 
-_WELCOME = "ออกจากระบบ"
-_LOGIN_WORDS = "ลงชื่อเข้าใช้"
-SLOW_MS = 1500
 Plain = dict[str, Any]
-
-
-def _words(th: str, en: str) -> Plain:
-    return {"th": th, "en": en}
 
 
 def systems(layout: Layout, state: State) -> list[Plain]:
     """Return both systems as plain data."""
     return [_intranet(layout, state), _saraban(layout, state)]
+
+
+def _words(th: str, en: str) -> Plain:
+    return {"th": th, "en": en}
 
 
 def _database(system: str, state: State) -> Plain:
@@ -34,66 +30,17 @@ def _database(system: str, state: State) -> Plain:
         "host": "db1",
         "url": address,
         "password": {"file": f"secrets/{system}_database"},
+        # One system is asked directly, one through SSH, as departments have both.
         "via_ssh": system == "saraban",
     }
 
 
-def _probe(name: str, title: Plain, kind: str, seen_from: list[str], **options: Any) -> Plain:
-    return {"name": name, "title": title, "kind": kind, "from": seen_from, **options}
-
-
-def _process(layout: Layout, system: str) -> Plain:
-    title = _words("บริการเว็บ", "Web service")
-    return _probe("web_service", title, "process", ["web1"], pidfile=str(pidfile(layout, system)))
-
-
-def _database_probe(state: State) -> Plain:
-    title = _words("ฐานข้อมูล", "Database")
-    return _probe("database", title, "database", ["web1"], host=LOOPBACK, port=state.ports["postgres"])
-
-
-def _certificate(layout: Layout, system: str, port: int) -> Plain:
-    where = {
-        "host": LOOPBACK,
-        "port": port,
-        "server_name": f"{system}.dept.example",
-        "ca_file": str(layout.tls / "ca.pem"),
-    }
-    return _probe("certificate", _words("ใบรับรอง TLS", "TLS certificate"), "tls", ["controller"], **where)
-
-
 def _intranet(layout: Layout, state: State) -> Plain:
-    web = f"http://{LOOPBACK}:{state.ports['intranet']}"
-    journey = {
-        "login_url": f"{web}/login",
-        "username": f"{PROBE}@dept.example",
-        "password": {"file": "secrets/probe"},
-        "username_field": "email",
-        "csrf_field": "_token",
-        "then_url": f"{web}/bookings",
-        "logged_in": _WELCOME,
-        "logout_url": f"{web}/logout",
-    }
-    page = {"url": f"{web}/login", "contains": _LOGIN_WORDS, "not_contains": "SQLSTATE"}
-    news = {"url": f"{web}/news", "contains": "ข่าวประชาสัมพันธ์", "max_latency_ms": SLOW_MS}
     return {
         "name": "intranet",
         "title": _words("ระบบบริหารงานภายใน (Intranet)", "Internal administration system (Intranet)"),
         "hosts": ["web1", "db1"],
-        "probes": [
-            _probe("login_page", _words("หน้าเข้าสู่ระบบ", "Login page"), "http", ["controller", "web1"], **page),
-            _probe("news", _words("หน้าข่าวประชาสัมพันธ์", "News page"), "http", ["controller"], **news),
-            _probe(
-                "sign_in",
-                _words("เข้าสู่ระบบด้วยบัญชีทดสอบ", "Sign in with the test account"),
-                "journey",
-                ["controller"],
-                **journey,
-            ),
-            _certificate(layout, "intranet", state.ports["intranet_tls"]),
-            _process(layout, "intranet"),
-            _database_probe(state),
-        ],
+        "probes": probes.intranet(layout, state),
         "databases": [_database("intranet", state)],
         "accounts": _intranet_accounts(),
         "mounts": [_folder_of_this_machine("backup1", layout.vault)],
@@ -104,41 +51,12 @@ def _intranet(layout: Layout, state: State) -> Plain:
 
 
 def _saraban(layout: Layout, state: State) -> Plain:
-    web = f"https://{LOOPBACK}:{state.ports['saraban']}"
-    trust = {"ca_file": str(layout.tls / "ca.pem")}
-    journey = {
-        "login_url": f"{web}/login",
-        "username": PROBE,
-        "password": {"file": "secrets/probe"},
-        "csrf_field": "csrf_token",
-        "then_url": f"{web}/register",
-        "logged_in": _WELCOME,
-        "logout_url": f"{web}/logout",
-        **trust,
-    }
-    page = {"url": f"{web}/login", "contains": _LOGIN_WORDS, "max_latency_ms": 2 * SLOW_MS, **trust}
-    smtp = {"host": LOOPBACK, "port": state.ports["smtp"]}
-    imap = {"host": LOOPBACK, "port": state.ports["imap"]}
     return {
         "name": "saraban",
         "title": _words("ระบบสารบรรณอิเล็กทรอนิกส์", "Electronic correspondence system (e-Saraban)"),
         "known_as": ["สารบรรณ", "saraban"],
         "hosts": ["web1", "db1"],
-        "probes": [
-            _probe("login_page", _words("หน้าเข้าสู่ระบบ", "Login page"), "http", ["controller", "web1"], **page),
-            _probe(
-                "register",
-                _words("ทะเบียนหนังสือรับ-ส่ง", "Correspondence register"),
-                "journey",
-                ["controller"],
-                **journey,
-            ),
-            _certificate(layout, "saraban", state.ports["saraban"]),
-            _process(layout, "saraban"),
-            _database_probe(state),
-            _probe("mail_out", _words("ส่งอีเมล", "Outgoing mail"), "tcp", ["controller"], **smtp),
-            _probe("mailbox", _words("อีเมลกลาง", "Central mailbox"), "tcp", ["mail1"], **imap),
-        ],
+        "probes": probes.saraban(layout, state),
         "databases": [_database("saraban", state)],
         "accounts": _saraban_accounts(),
         "mounts": [_data_of_db1(layout, state), _folder_of_this_machine("web1", layout.documents)],

@@ -10,7 +10,7 @@ from tests.lab import keys, services
 from tests.lab.faults.fault import Fault, Memory
 from tests.lab.lab import Lab
 
-SLOW_SECONDS = 3
+SLOW_SECONDS = 5
 _WRONG = """<!DOCTYPE html>
 <html lang="en"><head><title>Welcome</title></head>
 <body><h1>It works!</h1><p>This is the default page of the web server.</p></body></html>
