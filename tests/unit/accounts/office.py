@@ -1,5 +1,6 @@
 """A small office for tests: two applications on SQLite, a judged list, approvers with keys, a ledger. Nobody exists."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -173,6 +174,11 @@ def _moved(application: Application, folder: Path) -> Application:
     )
 
 
+def replace_each(applications: Iterable[Application], **changes: Any) -> list[Application]:
+    """Return applications with the same changes."""
+    return [replace(application, **changes) for application in applications]
+
+
 def leaver(person: Person, **more: Any) -> dict[str, Any]:
     """Return a judged row about a person who resigned on 1 November 2026."""
     return {
@@ -275,6 +281,11 @@ class Office:
     def database(self, system: str) -> Path:
         """Return the SQLite file of an application."""
         return self.folder / f"{system}.db"
+
+
+def sha256_of(path: Path) -> str:
+    """Return what ``sha256sum`` says of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def ssh_key(folder: Path, name: str) -> Path:

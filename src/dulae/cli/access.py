@@ -1,0 +1,233 @@
+"""`dulae access`: plan, approve, apply and undo the removal of leavers' access (procedure step 4, 6.4)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dulae.cli import clock
+from dulae.cli.door import REFUSED, settings_of
+
+if TYPE_CHECKING:
+    from dulae.accounts.desk import Desk
+    from dulae.checks.finding import Finding
+
+_AS = click.option("--as", "holder", default="", help="Who you are: the id of a holder in people.yml.")
+_CHECK = click.option("--check", is_flag=True, help="Say what would be done, and change nothing.")
+
+
+@click.group()
+def access() -> None:
+    """Plan, approve, apply and undo the removal of leavers' access (procedure step 4).
+
+    \b
+    The week's list, from its arrival to the proof:
+      dulae access plan lists/leavers.xlsx
+      dulae access show 20261122-3fa9c1d2
+      dulae access approve 20261122-3fa9c1d2 --as officer2 --key ~/.ssh/id_ed25519
+      dulae access apply 20261122-3fa9c1d2
+    """
+
+
+def _desk(ctx: click.Context, holder: str = "") -> Desk:
+    from dulae.accounts import desk
+
+    return desk.at(Path(ctx.find_root().obj), desk.Setting(holder=holder))
+
+
+def _tell(findings: Iterable[Finding]) -> None:
+    """Print each finding as a line."""
+    from dulae.cli.findings import printable
+    from dulae.cli.tables import coloured
+
+    for found in findings:
+        verdict = coloured(f"{found.verdict.value:8}", found.verdict)
+        click.echo(f"{verdict}{found.subject}: {printable(found.because)}")
+
+
+@access.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@_AS
+@_CHECK
+@click.pass_context
+def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> None:
+    """Compare a list with every system's accounts, and keep the plan that follows.
+
+    FILE is the personnel division's list; by default the newest in the folder where lists arrive. Nothing is changed
+    in any system. Planning the same again gives the same plan.
+
+    \b
+    Example:
+      dulae access plan lists/leavers.xlsx
+    """
+    from dulae.accounts import reviewing
+    from dulae.people import receiving, spelling
+
+    settings, desk = settings_of(ctx), _desk(ctx, holder)
+    kept = desk.state_dir / "access" / "list.json"
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    asked = receiving.Request(file, settings.lists_dir, output=kept, ledger=desk.state_dir / "ledger")
+    received = receiving.receive(asked, clock.now(), check_mode=check)
+    _tell(received.findings)
+    click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
+    made = reviewing.review(desk, kept, spelling, check_mode=check)
+    _tell(made.findings)
+    if made.plan and made.plan.plan_id:
+        again = "" if made.changed else " (as before)"
+        click.echo(f"plan {made.plan.plan_id}: {len(made.plan.items)} accounts to disable{again}")
+        if made.plan.items:
+            click.echo(
+                f"next, by a second person: dulae access approve {made.plan.plan_id} --as HOLDER --key PATH"
+            )
+
+
+@access.command("list")
+@click.pass_context
+def list_(ctx: click.Context) -> None:
+    """List the plans, the newest first, and how far each has come.
+
+    \b
+    Example:
+      dulae access list
+    """
+    from dulae.accounts.plan import plans
+    from dulae.accounts.standing import Standing, standings
+    from dulae.cli.tables import table
+
+    desk = _desk(ctx)
+    known = standings(desk.evidence)
+    rows = []
+    for kept in plans(desk):
+        expired = clock.now() >= kept.valid_until
+        state = known.get(kept.plan_id, Standing()).state(kept.systems, expired=expired)
+        maker = kept.made_by["holder"] or kept.made_by["login"]
+        until = f"{kept.valid_until.astimezone(desk.zone):%Y-%m-%d %H:%M}"
+        rows.append((kept.plan_id, state, str(len(kept.items)), maker, until))
+    headings = ("plan", "state", "accounts", "made by", "valid until")
+    click.echo(table(headings, rows) if rows else "There is no plan yet: dulae access plan")
+
+
+@access.command()
+@click.argument("plan_id", metavar="PLAN")
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option("--statement", is_flag=True, help="Print only the line that an approver signs.")
+@click.option("--bulk", type=int, help="With --statement: the number of accounts of a planned bulk.")
+@click.pass_context
+def show(ctx: click.Context, plan_id: str, output_format: str, statement: bool, bulk: int | None) -> None:
+    """Show a plan: whom it concerns, how each was matched, what would be written and ended.
+
+    \b
+    Examples:
+      dulae access show 20261122-3fa9c1d2
+      dulae access show 20261122-3fa9c1d2 --statement | ssh-keygen -Y sign -f KEY -n dulae-approve > plan.sig
+    """
+    from dulae.accounts import approval
+    from dulae.accounts.plan import find
+    from dulae.cli.plans import told
+
+    found = find(_desk(ctx), plan_id)
+    if statement:
+        click.echo(approval.statement(found.sha256, bulk), nl=False)
+    elif output_format == "json":
+        document = {**found.document, "sha256": found.sha256}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        click.echo(told(found))
+
+
+@access.command()
+@click.argument("plan_id", metavar="PLAN")
+@click.option("--as", "holder", required=True, help="Who you are: an approver's id in people.yml.")
+@click.option("--key", type=click.Path(path_type=Path), help="Your private SSH key.")
+@click.option(
+    "--signature", type=click.Path(path_type=Path), help="Instead of --key: a signature made elsewhere."
+)
+@click.option("--bulk", type=int, help="The number of accounts, where this is a planned bulk.")
+@click.option("--reject", is_flag=True, help="Refuse the plan instead.")
+@click.option("--reason", default="", help="Why, for the record.")
+@click.pass_context
+def approve(
+    ctx: click.Context, /, plan_id: str, key: Path | None, signature: Path | None, **said: Any
+) -> None:
+    """Approve a plan as a second person, by signing its SHA-256 with your own SSH key.
+
+    The plan's maker cannot approve it.
+
+    \b
+    Examples:
+      dulae access approve 20261122-3fa9c1d2 --as officer2 --key ~/.ssh/id_ed25519
+      dulae access approve 20261122-3fa9c1d2 --as officer2 --signature plan.sig
+    """
+    from dulae.accounts import approval, private
+    from dulae.accounts.plan import find
+
+    if (key is None) == (signature is None):
+        raise click.UsageError("Give either --key or --signature.")
+    desk = _desk(ctx)
+    found = find(desk, plan_id)
+    decision = "rejected" if said["reject"] else "approved"
+    vote = approval.Vote(said["holder"], decision, said["reason"], said["bulk"])
+    signed = (
+        approval.sign(found, vote, key)
+        if key
+        else private.read(signature or Path()).decode("ascii", "replace")
+    )
+    body = approval.approve(desk, found, vote, signed)
+    click.echo(f"plan {found.plan_id}: {decision} by {body['approver']} ({body['key_fingerprint']})")
+
+
+@access.command()
+@click.argument("plan_id", metavar="PLAN")
+@_AS
+@_CHECK
+@click.pass_context
+def apply(ctx: click.Context, plan_id: str, holder: str, check: bool) -> None:
+    """Carry out exactly an approved plan, and prove it.
+
+    What may not be carried out is refused with the reason (exit status 4), and nothing is changed.
+
+    \b
+    Example:
+      dulae access apply 20261122-3fa9c1d2
+    """
+    from dulae.accounts.carrying import Order
+
+    _carry(ctx, holder, Order(plan_id), check=check)
+
+
+@access.command()
+@click.argument("plan_id", metavar="PLAN")
+@click.option("--person", type=int, help="The number of one person in the plan; by default all.")
+@click.option("--reason", required=True, help="Why, for the record.")
+@_AS
+@_CHECK
+@click.pass_context
+def undo(ctx: click.Context, /, plan_id: str, holder: str, check: bool, **asked: Any) -> None:
+    """Write back exactly the previous values of what a plan changed; say what cannot come back.
+
+    \b
+    Example:
+      dulae access undo 20261122-3fa9c1d2 --person 3 --reason "the order was cancelled"
+    """
+    from dulae.accounts.carrying import Order
+
+    _carry(ctx, holder, Order(plan_id, restore=True, **asked), check=check)
+
+
+def _carry(ctx: click.Context, holder: str, order: Any, *, check: bool) -> None:
+    from dulae.accounts.carrying import carry_out
+    from dulae.checks.finding import Verdict
+
+    desk = _desk(ctx, holder)
+    click.echo(f"plan {order.plan}: asking {len(desk.applications)} systems", err=True)
+    made = carry_out(desk, order, check_mode=check)
+    _tell(made.findings)
+    if any(found.verdict is not Verdict.PASS for found in made.findings):
+        sys.exit(REFUSED)

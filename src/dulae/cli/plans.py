@@ -1,0 +1,81 @@
+"""A plan of step 4 as a person reads it before approving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dulae.cli.tables import table
+
+if TYPE_CHECKING:
+    from dulae.accounts.plan import Plan
+
+_HEADINGS = (
+    "no.",
+    "name",
+    "citizen id",
+    "movement",
+    "first day out",
+    "system",
+    "account",
+    "matched",
+    "change",
+    "ends",
+)
+_TITLES = {
+    "waiting": "Waiting for their day",
+    "protected": "Protected: only changed by hand",
+    "review": "For a person to decide",
+    "already": "Disabled already",
+    "no_account": "Without an account",
+}
+
+
+def told(plan: Plan) -> str:
+    """Return a plan as text: its head, what would be done, and everybody else on the list with the reason."""
+    parts = [_head(plan)]
+    if plan.items:
+        parts.append(table(_HEADINGS, [_item(plan, item) for item in plan.items]))
+    for section, title in _TITLES.items():
+        if entries := plan.document[section]:
+            rows = [_entry(plan, entry) for entry in entries]
+            parts.append(f"{title}\n{table(('no.', 'name', 'system', 'accounts', 'why'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _head(plan: Plan) -> str:
+    document = plan.document
+    came = document["list"]
+    maker = plan.made_by["holder"] or plan.made_by["login"]
+    lines = [
+        f"plan {plan.plan_id}, made by {maker} at {document['made_at']}, valid until {document['valid_until']}",
+        f"list {came['file']}, {came['rows']} rows, SHA-256 {came['sha256']}",
+        f"SHA-256 of the plan {plan.sha256}",
+    ]
+    for system in document["systems"]:
+        if not system["readable"]:
+            lines.append(f"{system['system']} could not be read: {system['observed']['unreadable']}")
+        lines += [f"{system['system']} is stopped: {brake['because']}" for brake in system["brakes"]]
+    if not plan.items:
+        lines.append("It changes nothing, and needs no approval.")
+    return "\n".join(lines)
+
+
+def _item(plan: Plan, item: Mapping[str, Any]) -> list[str]:
+    person = plan.person(item["person"])
+    about = [person[name] for name in ("name", "citizen_id", "movement", "effective_date")]
+    before = {**item["before"], **item["observed"]["also"]}
+    change = ", ".join(f"{column} {before[column]} > {value}" for column, value in item["writes"].items())
+    late = (
+        " (used after leaving)" if any(use["used_after_leaving"] for use in item["observed"]["uses"]) else ""
+    )
+    login = f"{item['account']['login']}{late}"
+    ends = ", ".join(item["ends"])
+    return [str(person["number"]), *about, item["system"], login, item["match"]["because"], change, ends]
+
+
+def _entry(plan: Plan, entry: Mapping[str, Any]) -> list[str]:
+    person = plan.person(entry["person"])
+    accounts = [entry["account"]] if "account" in entry else entry["accounts"]
+    logins = ", ".join(account["login"] for account in accounts) or "-"
+    return [str(person["number"]), person["name"], entry["system"], logins, entry["match"]["because"]]
