@@ -76,10 +76,10 @@ def test_expired_certificate(lab_to_break: Department) -> None:
 def test_full_disk(lab_to_break: Department) -> None:
     lab = lab_to_break
     data = lab.layout.data_mount
-    if not lab.state.mounts:
+    if not lab.state.disk:
         with pytest.raises(FaultRefused, match="full_disk needs"):
             lab.fault("full_disk")
-        pytest.skip(lab.state.why_no_mounts)
+        pytest.skip(lab.state.why_no_disk)
     lab.fault("full_disk")
     assert lab.ssh("db1", f"df --output=avail {data} | tail -1").stdout.strip() == "0"
     assert "No space left on device" in lab.ssh("db1", f"cp /etc/passwd {data}/more").stderr

@@ -12,6 +12,7 @@ from rich.table import Table
 from tests.lab import faults, ports, services
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab
+from tests.lab.processes import identify
 
 REFUSED = 4
 
@@ -59,8 +60,10 @@ def up(lab: Lab) -> None:
     lab.up(_say)
     present = lab.state
     click.echo(f"The lab is up. Inventory: {lab.inventory}")
-    if not present.mounts:
-        click.echo(f"db1 has no file system of its own: {present.why_no_mounts}", err=True)
+    if not present.disk:
+        click.echo(
+            f"db1 has no file system of its own, so full_disk is refused: {present.why_no_disk}", err=True
+        )
 
 
 @group.command()
@@ -84,9 +87,9 @@ def status(lab: Lab) -> None:
         "supervisor", "", str(present.supervisor.pid if present.supervisor else ""), "", _word(answering)
     )
     for service in services.declared(lab.layout, present).values():
-        up_now = all(map(ports.answers, service.ports))
-        answering &= up_now
         pid = _pid(services.pidfile(lab.layout, service.name))
+        up_now = bool(pid) and identify(int(pid)) is not None and all(map(ports.answers, service.ports))
+        answering &= up_now
         table.add_row(service.name, service.host, pid, " ".join(map(str, service.ports)), _word(up_now))
     console.print(table)
     console.print(f"inventory: {present.inventory}", soft_wrap=True, highlight=False)

@@ -27,6 +27,7 @@ from tests.lab import (
     ports,
     postgres,
     services,
+    smallfs,
     sshd,
     state,
 )
@@ -118,6 +119,7 @@ class Lab:
             send(server, signal.SIGINT)
             gone([server], _END_SECONDS)
         stop(self.processes())
+        smallfs.unmount_left(self.layout.data_mount)
         for path in root.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
@@ -142,8 +144,8 @@ class Lab:
             mail_passwords=mailboxes.make_passwords(),
             postgres_bin=str(components.postgres_bin()),
             target_python=components.target_python(),
-            mounts=way.mounts,
-            why_no_mounts=way.why_not,
+            disk=way.disk,
+            why_no_disk=way.why_not,
         )
         say("keys and certificates")
         keys.make_ssh_keys(self.layout)

@@ -1,9 +1,10 @@
 """The ordinary user that the lab's servers run as, even where root started the lab.
 
 PostgreSQL and the SSH server refuse uid 0. Root therefore starts them in a user namespace in which its own uid
-has another number: files stay root's, capabilities are gone, no user is created on the machine. Where the
-machine allows it, the same namespace holds one small file system (tmpfs) for db1, so that a full disk is a full
-disk: ``statvfs`` and ``ENOSPC`` come from the kernel.
+has another number: files stay root's, capabilities are gone, no user is created on the machine.
+
+db1 gets a small file system of its own, so that a full disk is a full disk: a tmpfs inside the namespace where
+the machine allows that, else (Ubuntu's AppArmor forbids it to ordinary users) one through FUSE.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tests.lab.errors import LabError
 
 DATA_BYTES = 16 * 1024 * 1024
 _MOUNT = 'mount -t tmpfs -o "size=$1,mode=0700" dulae-lab "$2" && shift 2 && exec "$@"'
+_NO_FUSE = "nor is there FUSE: sudo apt install fuse3"
 _PROBE = [
     "unshare",
     "--user",
@@ -35,10 +37,13 @@ _PROBE = [
 
 @dataclass(frozen=True)
 class Namespace:
-    """How the servers are started: the words before their own command, and whether db1 has its own file system."""
+    """How the servers are started: the words before their own command.
+
+    ``disk`` says what db1's own file system is: ``tmpfs``, ``fuse``, or nothing, and then ``why_not``.
+    """
 
     prefix: tuple[str, ...]
-    mounts: bool
+    disk: str
     why_not: str = ""
 
 
@@ -49,12 +54,16 @@ def choose(data_mount: Path) -> Namespace:
     if not refused:
         outer = ("unshare", "--user", "--map-root-user", "--mount")
         shell = ("sh", "-c", _MOUNT, "lab", str(DATA_BYTES), str(data_mount))
-        return Namespace((*outer, *shell, *become), mounts=True)
+        return Namespace((*outer, *shell, *become), "tmpfs")
     if os.getuid() != 0:
-        return Namespace((), mounts=False, why_not=refused)
+        return Namespace((), "fuse") if _fuse_works() else Namespace((), "", f"{refused}; {_NO_FUSE}")
     if _runs([*become, "true"]):
         raise LabError(f"root cannot start the lab here ({refused}). Start it as an ordinary user")
-    return Namespace(become, mounts=False, why_not=refused)
+    return Namespace(become, "", refused)
+
+
+def _fuse_works() -> bool:
+    return shutil.which("fusermount3") is not None and os.access("/dev/fuse", os.R_OK | os.W_OK)
 
 
 def _refusal(data_mount: Path) -> str:

@@ -12,13 +12,15 @@ from typing import Any
 
 from tests.lab import keys, postgres
 from tests.lab.layout import HOSTS, LONGEST_TMP_FOLDER, Layout, read_json, write_json, write_private
+from tests.lab.namespace import DATA_BYTES
 from tests.lab.ports import LOOPBACK
 from tests.lab.processes import MARK
 from tests.lab.sshd import LOGIN
 from tests.lab.state import State, repository
 
 _PAGES = Path(__file__).parent / "pages"
-NAMES = ("sshd", "mail", "postgres", "intranet", "saraban")
+# The file system of db1, where that needs a process.
+DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,15 @@ def declared(layout: Layout, state: State) -> dict[str, Service]:
         Service("intranet", "web1", _python(layout, "intranet"), (port["intranet"], port["intranet_tls"])),
         Service("saraban", "web1", _python(layout, "saraban"), (port["saraban"],)),
     )
-    return {service.name: service for service in everything}
+    return {service.name: service for service in (*_data(layout, state), *everything)}
+
+
+def _data(layout: Layout, state: State) -> tuple[Service, ...]:
+    """Return the server of db1's own file system, where that is not the kernel's."""
+    if state.disk != "fuse":
+        return ()
+    words = (sys.executable, "-m", "tests.lab.smallfs", str(layout.data_mount), str(DATA_BYTES))
+    return (Service(DATA, "db1", words, (), ready=("mountpoint", "-q", str(layout.data_mount))),)
 
 
 def _python(layout: Layout, name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from tests.lab.processes import Process
 
 @dataclass(frozen=True)
 class State:
-    """A lab as it was brought up. ``mounts`` says whether db1 has a file system of its own."""
+    """A lab as it was brought up. ``disk`` is db1's own file system, ``tmpfs`` or ``fuse``, or nothing."""
 
     inventory: str
     started_at: str
@@ -22,8 +22,8 @@ class State:
     mail_passwords: dict[str, str]
     postgres_bin: str
     target_python: str
-    mounts: bool
-    why_no_mounts: str
+    disk: str
+    why_no_disk: str
     supervisor: Process | None = None
 
     @property

@@ -26,13 +26,13 @@ from tests.lab.control import SOCKET
 from tests.lab.errors import LabError
 from tests.lab.layout import Layout, write_private
 from tests.lab.processes import listens
-from tests.lab.services import Service, declared, environment, pidfile
+from tests.lab.services import DATA, Service, declared, environment, pidfile
 
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
 _LOG_TAIL = 600
 # PostgreSQL last, so that its clients have left before it ends.
-_STOP_ORDER = ("saraban", "intranet", "mail", "sshd", "postgres")
+_STOP_ORDER = ("saraban", "intranet", "mail", "sshd", "postgres", DATA)
 
 
 class Supervisor:
@@ -109,6 +109,8 @@ def build(layout: Layout, present: state.State, supervisor: Supervisor, say: Cal
     mailboxes.make_mailboxes(layout.mail, present.mail_passwords)
     for report in mailboxes.reports(present.now):
         mailboxes.deliver(layout.mail, mailboxes.HELPDESK, report)
+    if present.disk == "fuse":
+        supervisor.start(DATA)
     with ThreadPoolExecutor() as side:
         servers = [side.submit(supervisor.start, name) for name in ("sshd", "mail")]
         say("PostgreSQL: making the cluster on db1")

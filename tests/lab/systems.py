@@ -70,7 +70,7 @@ def _saraban(layout: Layout, state: State) -> Plain:
 
 
 def _data_of_db1(layout: Layout, state: State) -> Plain:
-    if not state.mounts:
+    if not state.disk:
         return _folder_of_this_machine("db1", layout.data_mount)
     return {"host": "db1", "path": str(layout.data_mount), "warn_free_percent": 20, "min_free_percent": 10}
 

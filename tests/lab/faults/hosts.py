@@ -35,8 +35,8 @@ def start_mail(lab: Lab, memory: Memory) -> None:
 def fill_disk(lab: Lab) -> Memory:
     """Write on db1, through SSH, until the kernel says that its file system is full."""
     present = lab.state
-    if not present.mounts:
-        raise FaultRefused(f"full_disk needs a file system of db1's own: {present.why_no_mounts}")
+    if not present.disk:
+        raise FaultRefused(f"full_disk needs a file system of db1's own: {present.why_no_disk}")
     said = lab.ssh("db1", f"cat /dev/zero > '{lab.layout.data_mount}/{FILLER}'").stderr
     if "No space left" not in said:
         raise FaultRefused(f"the disk of db1 did not fill: {said.strip()}")
