@@ -1,0 +1,221 @@
+"""Monthly maintenance and backup acceptance report (procedure step 3, 6.3): what the committee inspects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dulae.reports.data.common import Counts, Row, counted, gravest_first, worst_state
+from dulae.reports.data.coverage import DONE, coverage, work_of, working_time
+from dulae.reports.data.downtime import Lateness, Month, lateness, months
+from dulae.reports.data.incidents import Case, cases
+from dulae.reports.data.runs import Run, runs
+from dulae.reports.evidence import Evidence
+from dulae.reports.period import Period
+from dulae.settings import Contract
+from dulae.settings.shape import Words
+
+# What preventive maintenance looks at, and the checks (or kinds of probe) that show it.
+CHECKLIST: tuple[tuple[str, frozenset[str]], ...] = (
+    ("operating_system", frozenset({"service", "process", "tcp", "disk"})),
+    ("database", frozenset({"database"})),
+    ("web", frozenset({"http", "journey", "dns"})),
+    ("certificates", frozenset({"tls"})),
+    ("logs", frozenset({"logs"})),
+    ("security_updates", frozenset({"updates"})),
+    ("clock", frozenset({"clock"})),
+    ("accounts", frozenset({"accounts"})),
+)
+_MADE, _LOOKED_AT, _DRILL, _SPACE = "backup_create", "backup", "restore_drill", "disk"
+_NOTES = 3
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist: ``grade`` is ``measured`` by the program, or ``missing``."""
+
+    name: str
+    grade: str
+    state: str
+    counts: Counts
+    worst: tuple[Row, ...]
+    seqs: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class BackupLine:
+    """One backup set over the period: what was asked, how checks and copies went, and the newest copy."""
+
+    title: Words
+    subject: str
+    host: str
+    plan: Any
+    checked: Counts
+    made: Counts
+    newest: Row | None
+    first_bytes: int | None
+    last_bytes: int | None
+    second_places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Space:
+    """One file system: the newest measurement, and the first of the period to compare with."""
+
+    system: Words | None
+    newest: Row
+    first: Row
+    measured: int
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """The body of the report."""
+
+    contract: Contract
+    checklist: tuple[Item, ...]
+    cases: tuple[Case, ...]
+    months: tuple[Month, ...]
+    lateness: tuple[Lateness, ...]
+    unmeasured_days: tuple[date, ...]
+    unmeasured: tuple[Row, ...]
+    backups: tuple[BackupLine, ...]
+    drills: tuple[Row, ...]
+    spaces: tuple[Space, ...]
+    runs: tuple[Run, ...]
+    counts: Counts
+    penalty_thb: Decimal
+    considered: tuple[tuple[str, int | Decimal], ...]
+    hashes: tuple[tuple[str, str], ...]
+
+
+def body(evidence: Evidence, period: Period) -> Maintenance:
+    """Return the body of the report for a period."""
+    made = runs(evidence, period)
+    rows = [row for run in made for row in run.rows]
+    daily = work_of(evidence, "availability")
+    turns = coverage(evidence, period, daily).turns if daily else ()
+    checks = [run for run in made if run.told.control == "availability"]
+    time = working_time(evidence)
+    faults = tuple(case for case in cases(evidence, period) if case.incident.kind == "fault")
+    kept = [row for row in rows if row.check in (_MADE, _LOOKED_AT, _DRILL, _SPACE)]
+    body = Maintenance(
+        contract=evidence.settings.contract,
+        checklist=_checklist(evidence, rows),
+        cases=faults,
+        months=months(evidence, period, faults),
+        lateness=lateness(evidence, faults),
+        unmeasured_days=tuple(time.today(turn.due_at) for turn in turns if turn.state not in DONE),
+        unmeasured=tuple(row for run in checks for row in run.rows if row.state == "unchecked"),
+        backups=_backups(evidence, rows),
+        drills=tuple(row for row in rows if row.check == _DRILL),
+        spaces=spaces(evidence, rows),
+        runs=made,
+        counts=counted(kept),
+        penalty_thb=Decimal(0),
+        considered=(),
+        hashes=_hashes(kept),
+    )
+    fines = [month.sheet.fine_thb for month in body.months] + [late.sheet.fine_thb for late in body.lateness]
+    body = replace(body, penalty_thb=sum(fines, Decimal(0)))
+    return replace(body, considered=_considered(body))
+
+
+def _considered(body: Maintenance) -> tuple[tuple[str, int | Decimal], ...]:
+    """Return the facts that speak against accepting without remark; the proposal itself is a person's."""
+    facts: tuple[tuple[str, int | Decimal], ...] = (
+        ("troubles", body.counts.abnormal + body.counts.unchecked),
+        ("days", len(body.unmeasured_days)),
+        ("drill", int(not body.drills)),
+        ("second", sum(not line.second_places for line in body.backups)),
+        ("missing", sum(item.grade == "missing" for item in body.checklist)),
+        ("penalty", body.penalty_thb),
+    )
+    return tuple((name, value) for name, value in facts if value)
+
+
+def _hashes(rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
+    """Return file and SHA-256 of each copy that was read or made, once."""
+    found = {
+        (str(row.measured.get("file") or row.subject), str(row.measured["sha256"]))
+        for row in rows
+        if row.measured.get("sha256")
+    }
+    return tuple(sorted(found))
+
+
+def _probe_kinds(evidence: Evidence) -> dict[str, str]:
+    """Return the kind of each probe by the subject of its findings."""
+    return {
+        f"{system.name}/{probe.name}": probe.kind
+        for system in evidence.settings.systems
+        for probe in system.probes
+    }
+
+
+def _checklist(evidence: Evidence, rows: Iterable[Row]) -> tuple[Item, ...]:
+    kinds = _probe_kinds(evidence)
+    by_kind: dict[str, list[Row]] = {}
+    for row in rows:
+        by_kind.setdefault(kinds.get(row.subject, row.check), []).append(row)
+    return tuple(
+        _item(name, [row for kind in sorted(checks) for row in by_kind.get(kind, ())])
+        for name, checks in CHECKLIST
+    )
+
+
+def _item(name: str, rows: Sequence[Row]) -> Item:
+    bad = [row for row in gravest_first(rows) if row.state != "normal"]
+    different = {(row.subject, row.state): row for row in reversed(bad)}
+    return Item(
+        name=name,
+        grade="measured" if rows else "missing",
+        state=worst_state(rows),
+        counts=counted(rows),
+        worst=tuple(gravest_first(different.values()))[:_NOTES],
+        seqs=(min(row.seq for row in rows), max(row.seq for row in rows)) if rows else None,
+    )
+
+
+def _backups(evidence: Evidence, rows: Sequence[Row]) -> tuple[BackupLine, ...]:
+    lines = []
+    for system in evidence.settings.systems:
+        for plan in system.backup_sets:
+            subject = f"{system.name}/{plan.name}"
+            own = [row for row in rows if row.check == _LOOKED_AT and row.subject == subject]
+            made = [row for row in rows if row.check == _MADE and row.subject == subject]
+            sizes = [row.measured["bytes"] for row in own if isinstance(row.measured.get("bytes"), int)]
+            others = {
+                other.host
+                for other in system.backup_sets
+                if other.kind == plan.kind and other.host != plan.host
+            }
+            lines.append(
+                BackupLine(
+                    title=plan.title,
+                    subject=subject,
+                    host=plan.host,
+                    plan=plan,
+                    checked=counted(own),
+                    made=counted(made),
+                    newest=own[-1] if own else None,
+                    first_bytes=sizes[0] if sizes else None,
+                    last_bytes=sizes[-1] if sizes else None,
+                    second_places=tuple(sorted(others)),
+                )
+            )
+    return tuple(lines)
+
+
+def spaces(evidence: Evidence, rows: Iterable[Row]) -> tuple[Space, ...]:
+    """Return each file system that was measured, with its newest and its first measurement."""
+    places: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.check == _SPACE:
+            places.setdefault((row.host, row.subject), []).append(row)
+    return tuple(
+        Space(evidence.titles.get(same[-1].system), same[-1], same[0], len(same)) for same in places.values()
+    )
