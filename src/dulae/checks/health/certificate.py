@@ -6,7 +6,7 @@ have to be described.
 
 from __future__ import annotations
 
-import ipaddress
+import socket
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Iterator
@@ -19,6 +19,7 @@ _OCTETS = 0x04
 _DNS_NAME = 0x82
 _IP_ADDRESS = 0x87
 _LONG_LENGTH = 0x80
+_IPV6_BYTES = 16
 _COMMON_NAME = bytes.fromhex("550403")
 _ALTERNATIVE_NAMES = bytes.fromhex("551d11")
 # UTCTime has two digits for the year: from 50 on they mean 19xx (RFC 5280, 4.1.2.5.1).
@@ -98,4 +99,7 @@ def _names(extensions: bytes) -> Iterator[str]:
 
 
 def _name(tag: int, value: bytes) -> str:
-    return value.decode("ascii", "replace") if tag == _DNS_NAME else str(ipaddress.ip_address(value))
+    """Return a host name, or an address as it is written; raise ValueError if it is neither."""
+    if tag == _DNS_NAME:
+        return value.decode("ascii", "replace")
+    return socket.inet_ntop(socket.AF_INET6 if len(value) == _IPV6_BYTES else socket.AF_INET, value)

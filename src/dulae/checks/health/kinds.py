@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
-from . import database, http, journey, process, service, tcp, tls
 from .options import Asked, ProbeError, build, plain, seconds, text
 from .probing import Around, Judgement
+
+if TYPE_CHECKING:
+    # Never run: it names the files for Ansible, which sends to a target what it sees imported.
+    from . import database, http, journey, process, service, tcp, tls  # noqa: F401
 
 DEFAULT_TIMEOUT_S = 10.0
 # What the settings say about every probe. Its title and the places that it looks from are the controller's
@@ -18,20 +23,28 @@ _ABOUT = ("kind", "name", "system", "subject", "timeout_s", "title", "from", "pa
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of probe: its options, and the function that looks and judges."""
+    """One kind of probe: a file of this folder, loaded only where it is asked for, to keep a target's cost low."""
 
-    options: type[Asked]
-    check: Callable[[Any, Around], Judgement]
+    name: str
+
+    @property
+    def _file(self) -> ModuleType:
+        return importlib.import_module(f".{self.name}", __package__)
+
+    @property
+    def options(self) -> type[Asked]:
+        """Return the class of its options, which has the kind's name."""
+        options: type[Asked] = getattr(self._file, self.name.capitalize())
+        return options
+
+    def check(self, asked: Asked, around: Around) -> Judgement:
+        """Look, and judge; raise Trouble."""
+        judgement: Judgement = self._file.check(asked, around)
+        return judgement
 
 
 KINDS: Mapping[str, Kind] = {
-    "http": Kind(http.Http, http.check),
-    "journey": Kind(journey.Journey, journey.check),
-    "tls": Kind(tls.Tls, tls.check),
-    "tcp": Kind(tcp.Tcp, tcp.check),
-    "service": Kind(service.Service, service.check),
-    "process": Kind(process.Process, process.check),
-    "database": Kind(database.Database, database.check),
+    name: Kind(name) for name in ("http", "journey", "tls", "tcp", "service", "process", "database")
 }
 
 

@@ -54,7 +54,17 @@ _timeout_option = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+class _Kinds(click.Group):
+    """Makes the command of a kind only when it is called, for each kind has its own libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _command(cmd_name) if cmd_name in _PLACES else None
+
+
+@click.group(cls=_Kinds, invoke_without_command=True)
 @click.option(
     "--system", "name", help="Run all probes that look from this machine, as the settings declare them."
 )
@@ -189,7 +199,3 @@ def _type(about: Field[Any]) -> Any:
     if rules["choices"]:
         return click.Choice(rules["choices"])
     return click.STRING if str(about.type) == "str" else click.IntRange(rules["least"], rules["most"])
-
-
-for _kind in room.KINDS:
-    health.add_command(_command(_kind))

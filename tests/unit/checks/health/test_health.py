@@ -10,8 +10,7 @@ import pytest
 
 from dulae.checks import health
 from dulae.checks.finding import Finding, Verdict
-from dulae.checks.health import kinds, tcp
-from dulae.checks.health.kinds import Kind
+from dulae.checks.health import tcp
 from dulae.checks.health.probing import Around, Judgement
 from tests.unit.checks.health.servers import HOST, Page, silent, site, talking
 
@@ -42,7 +41,7 @@ def test_probes_run_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
         together.wait(10)
         return Judgement(Verdict.PASS, tcp.OPEN, {"latency_ms": 1})
 
-    monkeypatch.setitem(vars(kinds)["KINDS"], "tcp", Kind(tcp.Tcp, check))
+    monkeypatch.setattr(tcp, "check", check)
     probes = health.probes_from([declared(name=f"p{number}") for number in range(5)])
     assert {finding.verdict for finding in health.run(probes)} == {Verdict.PASS}
 
@@ -56,7 +55,7 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Any:
         released.wait(30)
         return Judgement(Verdict.PASS, tcp.OPEN, {"latency_ms": 1})
 
-    monkeypatch.setitem(vars(kinds)["KINDS"], "tcp", Kind(tcp.Tcp, check))
+    monkeypatch.setattr(tcp, "check", check)
     yield
     released.set()
 
@@ -85,7 +84,7 @@ def test_a_probe_that_breaks_is_unknown_never_pass(monkeypatch: pytest.MonkeyPat
 
     shown = threading.Event()
     monkeypatch.setattr(threading, "excepthook", lambda raised: shown.set())
-    monkeypatch.setitem(vars(kinds)["KINDS"], "tcp", Kind(tcp.Tcp, check))
+    monkeypatch.setattr(tcp, "check", check)
     (finding,) = health.run(health.probes_from([declared()]))
     assert shown.wait(10)
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "health.probe_broke")

@@ -11,6 +11,7 @@ from dulae.checks.finding import REASONS, Reason
 
 SOURCES = pathlib.Path(health.__file__).parents[2]
 THAI = yaml.safe_load((SOURCES / "reports/languages/reasons/health.th.yml").read_text(encoding="utf-8"))
+KINDS_LOADED = [kind.options for kind in health.KINDS.values()]
 OURS = [why for code, why in sorted(REASONS.items()) if code.startswith("health.")]
 
 
