@@ -16,7 +16,7 @@ from dulae.errors import IncidentError, SettingsError
 from dulae.incidents import clocks, mailbox, notices
 from dulae.incidents.mail_reading import Mail, read
 from dulae.incidents.outbox import Letter, Outbox
-from dulae.incidents.register import Register, Report
+from dulae.incidents.register import LONGEST_BACK_DATING, Register, Report
 from dulae.ledger import Ledger
 from dulae.ledger.views.incidents import Incident
 from dulae.settings import Settings
@@ -63,7 +63,9 @@ class Desk:
     def outbox(self) -> Outbox | None:
         """Return the letters that wait, or None where the settings name no mail server."""
         mail = self.settings.site.mail
-        return Outbox(self.state_dir / "outbox", mail) if mail else None
+        if not mail:
+            return None
+        return Outbox(self.state_dir / "outbox", mail, lambda: reveal(mail.password, self.settings.inventory))
 
     @property
     def limit_minutes(self) -> int:
@@ -90,12 +92,23 @@ class Desk:
         return made or [judged(CHECK, "open_incidents", Verdict.PASS, NOTHING_OPEN)]
 
     def open_failed(self, now: datetime) -> list[Incident]:
-        """Open an incident for each subject whose newest availability check failed; one for one fault."""
+        """Open an incident for each subject whose newest availability check failed; one for one fault.
+
+        A check from before the fault was closed opens nothing anew; systems that are gone are left out.
+        """
         newest: dict[str, dict[str, Any]] = {}
-        for entry in self.ledger.entries(("finding",), control="availability"):
+        since = now - LONGEST_BACK_DATING
+        for entry in self.ledger.entries(("finding",), control="availability", since=since):
             newest[entry.body["finding"]["subject"]] = {**entry.body["finding"], "at": entry.ts}
-        failed = [finding for finding in newest.values() if finding["verdict"] == "fail"]
-        opened = (self.register.open(_from_check(finding), now) for finding in failed)
+        closed = {i.key: i.closed_at for i in self.register.all() if i.closed_at}
+        failed = (
+            finding
+            for subject, finding in newest.items()
+            if finding["verdict"] == "fail"
+            and finding["system"] in self.register.systems
+            and (subject not in closed or finding["at"] > closed[subject])
+        )
+        opened = [self.register.open(_from_check(finding), now) for finding in failed]
         return [incident for incident, new in opened if new]
 
     def take_mail(self, now: datetime) -> Finding:
@@ -136,7 +149,7 @@ class Desk:
             )
         try:
             told = self.outbox.send(lambda name, to: self._sent(name, to, now))
-        except IncidentError as error:
+        except (IncidentError, SettingsError) as error:
             numbers = {"waiting": len(self.outbox.waiting()), "error": error.what}
             return judged(CHECK, "mail_server", Verdict.WARN, MAIL_KEPT, measured=numbers)
         numbers = {"sent": len(told.sent), "refused": ", ".join(told.refused)}
@@ -174,7 +187,7 @@ class Desk:
             self.ledger.append("incident.mail", body | kept, control="restoration")
             return
         incident, _new = self.register.open(self._report(mail, now), now)
-        if self.outbox and mail.address:
+        if self.outbox and mail.answerable:
             letter: Letter = notices.receipt(
                 incident, self.settings, to=mail.address, answers=mail.message_id
             )

@@ -11,6 +11,7 @@ import email.errors
 import email.header
 import email.policy
 import email.utils
+import html
 import html.parser
 import re
 import unicodedata
@@ -35,9 +36,17 @@ _THAI = {
     "iso8859-11",
     "iso-ir-166",
 }
+# A group address is no automatic sender: `precedence: list` stands on what people write to it.
 _AUTOMATIC = re.compile(
-    r"(?im)^(?:auto-submitted:(?! *no\b)|x-auto(?:reply|respond)|precedence: *(?:bulk|junk|auto_reply|list)\b)"
+    r"(?im)^(?:auto-submitted:(?! *no\b)|x-auto(?:reply|respond)|precedence: *(?:bulk|junk|auto_reply)\b"
+    r"|return-path: *<>|content-type: *multipart/report\b)"
 )
+_MACHINES = re.compile(r"(?i)(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply)(?:@|$)")
+# An address to which an answer may be sent: plain ASCII, one recipient, nothing that a header could be made of.
+_ANSWERABLE = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
+)
+_TAG = re.compile(r"<[^<>]*>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -53,6 +62,11 @@ class Mail:
     answers: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     automatic: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        """Say whether an answer can be sent to the sender without harm."""
+        return bool(_ANSWERABLE.fullmatch(self.address)) and ".." not in self.address and not self.automatic
 
 
 class _Words(html.parser.HTMLParser):
@@ -106,8 +120,14 @@ def read(raw: bytes) -> Mail:
         attachments=tuple(
             _line(part.get_filename() or "") for part in _leaves(message) if part.get_filename()
         ),
-        automatic=bool(_AUTOMATIC.search("\n".join(f"{name}: {value}" for name, value in message.items()))),
+        automatic=_is_automatic(message, address),
     )
+
+
+def _is_automatic(message: Message, address: str) -> bool:
+    """Say whether a program wrote the mail: an answer to it could go round for ever."""
+    head = "\n".join(f"{name}: {value}" for name, value in message.items())
+    return bool(_AUTOMATIC.search(head) or _MACHINES.match(address))
 
 
 def decoded(raw: bytes, charset: str) -> str:
@@ -166,5 +186,10 @@ def _text(message: Message) -> str:
 
 def _words(markup: str) -> str:
     reader = _Words()
-    reader.feed(markup)
+    try:
+        reader.feed(markup)
+        reader.close()
+    except AssertionError:
+        # What html.parser raises on a malformed declaration; the words are worth more than the order of the tags.
+        return html.unescape(_TAG.sub(" ", markup))
     return "".join(reader.words)

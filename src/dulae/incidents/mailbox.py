@@ -27,8 +27,10 @@ class Mailbox:
         for uid in (found[0] or b"").split():
             name = uid.decode("ascii")
             _status, parts = self.server.uid("FETCH", name, f"(BODY.PEEK[]<0.{LARGEST_BYTES + 1}>)")
-            body = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-            yield name, body
+            body = next((part[1] for part in parts or () if isinstance(part, tuple)), b"")
+            # A mail that somebody deletes at this moment has no bytes, and is no report.
+            if body:
+                yield name, body
 
     def mark_read(self, uid: str) -> None:
         """Mark a mail as read; it is neither moved nor deleted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -61,8 +62,14 @@ def notice(incident: Incident, settings: Settings) -> Letter:
 def receipt(incident: Incident, settings: Settings, *, to: str, answers: str) -> Letter:
     """Return the receipt for a report that came by mail."""
     subject = f"[{incident.number}] ได้รับแจ้งปัญหา / Report received"
+    # Each report gets its own receipt; of two with one Message-ID a mail server keeps the first.
+    which = hashlib.sha256(f"{to}\n{answers}".encode()).hexdigest()[:12]
     return Letter(
-        f"{incident.number}.receipt", to, subject, _RECEIPT.format(**_facts(incident, settings)), answers
+        f"{incident.number}.receipt-{which}",
+        to,
+        subject,
+        _RECEIPT.format(**_facts(incident, settings)),
+        answers,
     )
 
 

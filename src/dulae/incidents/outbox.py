@@ -11,7 +11,7 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
 
-from dulae.errors import IncidentError
+from dulae.errors import IncidentError, SettingsError
 from dulae.ledger import files
 from dulae.settings.office import Mail
 
@@ -45,6 +45,7 @@ class Outbox:
 
     folder: Path
     mail: Mail
+    password: Callable[[], str] | None = None
 
     def put(self, letter: Letter) -> None:
         """Keep a letter for sending; one of the same name that still waits is kept as it is."""
@@ -62,8 +63,9 @@ class Outbox:
     def send(self, sent: Callable[[str, str], None]) -> Sent:
         """Send what waits and call ``sent(name, recipient)`` for each; raise IncidentError if the server is down.
 
-        A letter leaves the folder only after ``sent`` has recorded it. One that the server refuses for good is put
-        aside in the folder ``refused``, and does not keep the others from leaving.
+        Raise SettingsError where the password cannot be read. A letter leaves the folder only after ``sent`` has
+        recorded it. One that the server refuses for good is put aside in the folder ``refused``, and does not keep
+        the others from leaving.
         """
         result = Sent()
         names = self.waiting()
@@ -89,9 +91,9 @@ class Outbox:
         message = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
         try:
             server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            result.refused.append(f"{message['To']} ({code} {answer.decode('utf-8', 'replace')})")
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
+            code, answer = _refusal(error)
+            result.refused.append(f"{message['To']} ({code} {answer})")
             if code >= FOR_GOOD:
                 files.make_folder(self.folder / "refused")
                 path.replace(self.folder / "refused" / path.name)
@@ -107,13 +109,35 @@ class Outbox:
         message["Subject"] = letter.subject
         message["Message-ID"] = f"<{letter.name}@{self.mail.sender.partition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        if letter.answers:
+        if letter.answers and letter.answers.isascii():
             message["In-Reply-To"] = message["References"] = letter.answers
         message.set_content(letter.text)
         return message
 
     def _connected(self) -> smtplib.SMTP:
         server = smtplib.SMTP(self.mail.smtp_host, self.mail.smtp_port, timeout=TIMEOUT_S)
-        if self.mail.starttls:
-            server.starttls(context=ssl.create_default_context(cafile=self.mail.ca_file or None))
+        try:
+            if self.mail.starttls:
+                self._secure(server)
+        except (OSError, smtplib.SMTPException, SettingsError):
+            server.close()
+            raise
         return server
+
+    def _secure(self, server: smtplib.SMTP) -> None:
+        """Begin TLS; a password leaves this machine only under it, and only where the server asks for one."""
+        server.starttls(context=ssl.create_default_context(cafile=self.mail.ca_file or None))
+        server.ehlo()
+        if self.password and server.has_extn("auth"):
+            server.login(self.mail.username, self.password())
+
+
+def _refusal(error: smtplib.SMTPException) -> tuple[int, str]:
+    """Return status and words with which a server refused one letter."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()))
+        return code, answer.decode("utf-8", "replace")
+    if isinstance(error, smtplib.SMTPDataError):
+        words = error.smtp_error
+        return error.smtp_code, words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return FOR_GOOD, str(error)

@@ -17,6 +17,7 @@ from filelock import FileLock
 from dulae.errors import IncidentError
 from dulae.incidents.mail_reading import plain
 from dulae.ledger import Ledger
+from dulae.ledger.views.incidents import KINDS as ENTRIES
 from dulae.ledger.views.incidents import Incident, incidents
 from dulae.procedure.calendar import fiscal_year
 
@@ -76,7 +77,7 @@ class Register:
 
     def all(self) -> list[Incident]:
         """Return every incident, oldest first."""
-        return incidents(self.ledger.entries())
+        return incidents(self.ledger.entries(ENTRIES))
 
     def find(self, name: str) -> Incident:
         """Return an incident by number or by key (the open one, else the newest); raise IncidentError if none."""

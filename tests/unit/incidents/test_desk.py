@@ -51,6 +51,33 @@ def test_what_passes_again_opens_nothing(desk: Desk) -> None:
     assert desk.open_failed(later(desk, 1)) == []
 
 
+def test_a_check_from_before_the_closing_opens_nothing_anew(desk: Desk) -> None:
+    measured(desk, "fail")
+    [opened] = desk.open_failed(later(desk, 1))
+    desk.register.close(opened.number, later(desk, 2), reason="ยกเลิกการตรวจรายการนี้")
+    assert desk.open_failed(later(desk, 3)) == []
+
+
+def test_a_check_that_fails_after_the_closing_is_a_new_fault(desk: Desk) -> None:
+    measured(desk, "fail")
+    [opened] = desk.open_failed(later(desk, 0))
+    desk.register.close(opened.number, later(desk, 0), reason="แก้ไขแล้ว")
+    measured(desk, "fail")
+    [again] = desk.open_failed(later(desk, 1))
+    assert again.number != opened.number
+
+
+def test_a_check_of_long_ago_opens_nothing_and_breaks_nothing(desk: Desk) -> None:
+    measured(desk, "fail")
+    assert desk.open_failed(later(desk, 60 * 24 * 40)) == []
+
+
+def test_a_check_of_a_system_that_is_gone_opens_nothing(desk: Desk) -> None:
+    finding = {"subject": "old/login", "system": "old", "verdict": "fail", "because": "x", "code": "x"}
+    desk.ledger.append("finding", {"finding": finding}, control="availability", verdict="fail")
+    assert desk.open_failed(later(desk, 1)) == []
+
+
 def test_what_could_not_be_checked_is_no_fault_of_the_contractor(desk: Desk) -> None:
     measured(desk, "unknown")
     assert desk.open_failed(later(desk, 1)) == []

@@ -4,6 +4,8 @@ import base64
 import quopri
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dulae.incidents.mail_reading import LARGEST_BYTES, decoded, plain, read
 
@@ -62,6 +64,41 @@ def test_an_html_only_mail_gives_its_words_and_no_script() -> None:
     assert read(mail(markup.encode(), "text/html; charset=utf-8")).text == SYMPTOM
 
 
+@pytest.mark.parametrize("broken", ["<![foo[bar]]>", "<![x\n[", "<![ [", "<![[["])
+def test_a_malformed_declaration_in_html_does_not_cost_the_words(broken: str) -> None:
+    markup = f"<p>{SYMPTOM} &amp; {broken}</p>"
+    assert f"{SYMPTOM} &" in read(mail(markup.encode(), "text/html; charset=utf-8")).text
+
+
+def test_the_last_words_of_an_html_mail_are_kept() -> None:
+    assert read(mail(b"<p>a &amp", "text/html")).text == "a &"
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=8)), min_size=1, max_size=10))
+def test_a_damaged_mail_is_read_or_refused_and_nothing_else(damages: list[tuple[int, bytes]]) -> None:
+    part = b"--B\r\nContent-Type: text/html; charset=tis-620; name*=utf-8''%E0\r\n\r\n<p>hi</p><![x[\r\n"
+    raw = bytearray(mail(part + b"--B--\r\n", 'multipart/mixed; boundary="B"', References="<a> <b>"))
+    for at, damage in damages:
+        raw[at : at + len(damage)] = damage
+    try:
+        read(bytes(raw))
+    except ValueError as refused:
+        assert str(refused)
+
+
+@pytest.mark.parametrize("address", ["a@b.example", "first.last+x@mail.office.example"])
+def test_a_person_can_be_answered(address: str) -> None:
+    assert read(mail(b"x", From=address)).answerable
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "MAILER-DAEMON", "a b@c", "ก@ข.example", "a..b@c.example", "a@b@c", '"a\\"@b', "a@-b", "noreply@b"],
+)
+def test_what_cannot_be_answered_gets_no_answer(address: str) -> None:
+    assert not read(mail(b"x", From=address)).answerable
+
+
 def test_attachments_are_named_and_not_opened() -> None:
     body = (
         b"--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nsee\r\n"
@@ -79,14 +116,19 @@ def test_attachments_are_named_and_not_opened() -> None:
         {"Precedence": "bulk"},
         {"X_Autoreply": "yes"},
         {"X_Autorespond": "1"},
+        {"Return_Path": "<>"},
+        {"From": "Mail Delivery <MAILER-DAEMON@office.example>"},
+        {"From": "no-reply@office.example"},
+        {"Content_Type": "multipart/report; boundary=B"},
     ],
 )
 def test_an_automatic_reply_is_recognised(header: dict[str, str]) -> None:
     assert read(mail(b"I am away", **header)).automatic
 
 
-def test_a_mail_that_a_person_sent_is_not_automatic() -> None:
-    assert not read(mail(b"x", Auto_Submitted="no")).automatic
+@pytest.mark.parametrize("header", [{"Auto_Submitted": "no"}, {"Precedence": "list"}])
+def test_a_mail_that_a_person_sent_is_not_automatic(header: dict[str, str]) -> None:
+    assert not read(mail(b"x", **header)).automatic
 
 
 def test_an_answer_names_what_it_answers() -> None:

@@ -37,6 +37,12 @@ class Kept(Handler):
     def handle_message(self, message: Any) -> None:
         self.messages.append(message)
 
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if b"too big" in (envelope.content or b""):
+            return "552 5.3.4 message too big"
+        answer: str = await super().handle_DATA(server, session, envelope)
+        return answer
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -133,3 +139,34 @@ def test_a_refused_recipient_does_not_keep_the_others_waiting(
     assert told.refused[0].startswith(address)
     assert box.waiting() == (["INC-2570-0001.receipt"] if waits else [])
     assert (box.folder / "refused/INC-2570-0001.receipt.eml").exists() is not waits
+
+
+@pytest.fixture
+def plain_server() -> Iterator[int]:
+    """A server that knows addresses in ASCII only."""
+    controller = Controller(Kept(), hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=False)
+    controller.start()
+    yield controller.port
+    controller.stop()
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "words"),
+    [("a@office.example", "too big", "552"), ("ก@office.example", "x", "SMTPUTF8")],
+)
+def test_a_letter_that_the_server_will_never_take_is_put_aside(
+    tmp_path: Path, plain_server: int, to: str, text: str, words: str
+) -> None:
+    box = outbox(tmp_path, plain_server)
+    box.put(Letter("INC-2570-0001.receipt", to, "รับเรื่องแล้ว", text))
+    box.put(LETTER)
+    told = box.send(lambda name, to: None)
+    assert told.sent == [LETTER.name]
+    assert words in told.refused[0]
+    assert box.waiting() == []
+
+
+def test_an_answer_to_a_strange_mail_is_sent_without_its_number(tmp_path: Path) -> None:
+    box = outbox(tmp_path, free_port())
+    box.put(Letter("INC-2570-0001.receipt", "a@office.example", "x", "x", answers="<\ufffd@x>"))
+    assert b"In-Reply-To" not in (box.folder / "INC-2570-0001.receipt.eml").read_bytes()
