@@ -23,6 +23,10 @@ def test_a_charset_that_is_no_text_encoding_is_passed_over() -> None:
     assert page.read(b"abc", "text/html; charset=base64").text == "abc"
 
 
+def test_bytes_that_do_not_fit_their_charset_at_all_are_read_as_utf8() -> None:
+    assert page.read("ก".encode(), "text/html; charset=utf-16").text == "ก"
+
+
 @pytest.mark.parametrize(
     ("line", "kept"),
     [
@@ -34,6 +38,7 @@ def test_a_charset_that_is_no_text_encoding_is_passed_over() -> None:
         ("a=1; expires=Fri, 31-Dec-9999 23:59:59 GMT", {"Cookie": "a=1"}),
         ("a=1; expires=Thu, 99-Jan-9999 99:99:99 GMT", {"Cookie": "a=1"}),
         ("a=1; expires=whenever", {"Cookie": "a=1"}),
+        ("a=1; expires=Thu, 01-Jan-99999 00:00:00 GMT", {"Cookie": "a=1"}),
         ("a=1; Max-Age=60; expires=Thu, 01-Jan-1970 00:00:01 GMT", {"Cookie": "a=1"}),
         ("a=1; Secure", {}),
         ("=1", {}),
