@@ -40,7 +40,7 @@ def _say(line: str) -> None:
 )
 @click.pass_context
 def group(ctx: click.Context, folder: Path, inventory: Path) -> None:
-    r"""A small department on this machine, without root: four SSH hosts, PostgreSQL, two applications, mail.
+    """A small department on this machine, without root: four SSH hosts, PostgreSQL, two applications, mail.
 
     \b
     Example:
@@ -49,14 +49,17 @@ def group(ctx: click.Context, folder: Path, inventory: Path) -> None:
       scripts/lab fault full_disk
       scripts/lab heal
       scripts/lab down
-    """
+    """  # noqa: D301 - click's own mark for text that keeps its lines
     ctx.obj = Lab.at(folder, inventory)
 
 
 @group.command()
 @click.pass_obj
 def up(lab: Lab) -> None:
-    """Bring the department up anew; what an earlier one left, its inventory with ledger and reports too, goes first."""
+    """Bring the department up anew.
+
+    What an earlier one left goes first, its inventory with ledger and reports too.
+    """
     lab.up(_say)
     present = lab.state
     click.echo(f"The lab is up. Inventory: {lab.inventory}")
@@ -69,7 +72,10 @@ def up(lab: Lab) -> None:
 @group.command()
 @click.pass_obj
 def down(lab: Lab) -> None:
-    """Stop every process of the lab and remove its folder; the inventory, with its reports, stays."""
+    """Stop every process and remove the lab's folder.
+
+    The inventory stays, with its ledger and reports.
+    """
     lab.down(_say)
     click.echo("The lab is down.")
 

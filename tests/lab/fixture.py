@@ -117,6 +117,7 @@ def lab_to_break(lab: Department) -> Iterator[Department]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that use the lab, and keep them in one process: it is brought up once."""
     for item in items:
-        if _FIXTURES & set(getattr(item, "fixturenames", ())):
+        uses = _FIXTURES & set(getattr(item, "fixturenames", ()))
+        if uses and item.get_closest_marker("lab") is None:
             item.add_marker(pytest.mark.lab)
             item.add_marker(pytest.mark.xdist_group("lab"))

@@ -28,7 +28,7 @@ from tests.lab.layout import Layout, write_private
 from tests.lab.processes import listens
 from tests.lab.services import DATA, Service, declared, environment, pidfile
 
-_READY_SECONDS = 30
+_READY_SECONDS = 60
 _STOP_SECONDS = 10
 _LOG_TAIL = 600
 # PostgreSQL last, so that its clients have left before it ends.
