@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import re
 import shlex
 import socket
 import socketserver
+import struct
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,7 @@ from typing import Any
 import yaml
 from fabric.config import Config
 from fabric.connection import Connection
-from invoke.exceptions import CommandTimedOut
+from paramiko.channel import Channel
 from paramiko.client import RejectPolicy
 from paramiko.config import SSHConfig
 from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
@@ -30,9 +33,25 @@ from paramiko.transport import Transport
 from dulae.checks.command import Answer
 from dulae.errors import RemoteError
 
+# What goes wrong is raised and told once; paramiko would print it, with its traceback, as well.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
 _CHUNK_BYTES = 1 << 16
 _CONNECT_SECONDS = 10
 _SYSTEM_KNOWN_HOSTS = (Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts"))
+# What of a host's variables tells how to reach it; other variables are Ansible's own affair.
+_CONNECTION = (
+    "ansible_host",
+    "ansible_ssh_host",
+    "ansible_port",
+    "ansible_ssh_port",
+    "ansible_user",
+    "ansible_ssh_user",
+    "ansible_ssh_private_key_file",
+    "ansible_private_key_file",
+    "ansible_ssh_common_args",
+    "ansible_ssh_extra_args",
+)
 _INVENTORY_DIR = re.compile(r"\{\{\s*inventory_dir\s*\}\}")
 
 
@@ -66,7 +85,7 @@ def host(inventory: Path, name: str) -> Host:
         raise RemoteError(
             f"there is no host {name}", place=str(file), remedy="Add it, or correct systems.yml"
         )
-    return _host(name, {key: _literal(value, inventory, file) for key, value in found.items()})
+    return _host(name, {key: _literal(found[key], inventory, file) for key in _CONNECTION if found.get(key)})
 
 
 def _variables(groups: Any, name: str, inherited: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -163,7 +182,8 @@ def _open(connection: Connection, target: Host) -> None:
         who = target.user or "this user"
         remedy = "Check ansible_user, the private key, and authorized_keys on the host"
         raise RemoteError(f"the login of {who} is refused", place=target.place, remedy=remedy) from error
-    except SSHException as error:
+    except (SSHException, ValueError, IndexError, struct.error) as error:
+        # paramiko lets what it cannot parse through, from a port where something else than SSH answers.
         raise _distrust(target, error) from error
     except (OSError, EOFError) as error:
         why = getattr(error, "strerror", "") or str(error) or type(error).__name__
@@ -171,7 +191,7 @@ def _open(connection: Connection, target: Host) -> None:
         raise RemoteError(f"it cannot be reached ({why})", place=target.place, remedy=remedy) from error
 
 
-def _distrust(target: Host, error: SSHException) -> RemoteError:
+def _distrust(target: Host, error: Exception) -> RemoteError:
     if "not found in known_hosts" in str(error):
         files = ", ".join(str(file) for file in target.known_hosts or _SYSTEM_KNOWN_HOSTS)
         remedy = f"Compare its fingerprint with the administrator, then add it to {files}"
@@ -187,14 +207,35 @@ def run(target: Host, argv: Sequence[str], *, timeout_s: int = 60) -> Answer:
     """
     with connected(target) as connection:
         try:
-            done = connection.run(shlex.join(argv), hide=True, warn=True, timeout=timeout_s, in_stream=False)
-        except CommandTimedOut as error:
+            return _answer(connection.create_session(), shlex.join(argv), time.monotonic() + timeout_s)
+        except TimeoutError as error:
             what = f"{argv[0]} gave no answer within {timeout_s} s"
             raise RemoteError(what, place=target.place, remedy="Look at the machine's load") from error
         except (SSHException, OSError, EOFError) as error:
             remedy = "Try again; look at the network between here and there"
             raise RemoteError("the connection was cut", place=target.place, remedy=remedy) from error
-        return Answer(done.return_code, done.stdout, done.stderr)
+
+
+def _answer(channel: Channel, command: str, deadline: float) -> Answer:
+    """Run one command on a fresh channel; raise TimeoutError where it has not ended in time."""
+    channel.exec_command(command)
+    out, err = bytearray(), bytearray()
+    aside = threading.Thread(target=_read, args=(channel.recv_stderr, err), daemon=True)
+    aside.start()
+    main = threading.Thread(target=_read, args=(channel.recv, out), daemon=True)
+    main.start()
+    for part in (main, aside):
+        part.join(max(0.0, deadline - time.monotonic()))
+    if not channel.status_event.wait(max(0.0, deadline - time.monotonic())) or aside.is_alive():
+        raise TimeoutError(command)
+    status = channel.recv_exit_status()
+    return Answer(status, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
+def _read(receive: Callable[[int], bytes], into: bytearray) -> None:
+    with contextlib.suppress(OSError):
+        while data := receive(_CHUNK_BYTES):
+            into += data
 
 
 @contextlib.contextmanager

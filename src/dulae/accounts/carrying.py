@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -174,14 +175,14 @@ _WORDS = {
 
 
 def _numbers(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    left = [f"{what} {count}" for item in items for what, count in item.get("not_restored", {}).items()]
+    left = sum((Counter(item.get("not_restored", {})) for item in items), Counter[str]())
     return {
         "disabled": sum("disabled" in item.get("done", ()) for item in items),
         "ended": sum(sum(item.get("ended", {}).values()) for item in items),
         "login_refused": sum(item.get("verified") == LOGIN_REFUSED for item in items),
         "row_read_back": sum(item.get("verified") == ROW_READ_BACK for item in items),
         "logins": shown([str(item["login"]) for item in items]) or _NONE,
-        "not_restored": shown(left) or _NONE,
+        "not_restored": ", ".join(f"{what} {count}" for what, count in sorted(left.items())) or _NONE,
     }
 
 

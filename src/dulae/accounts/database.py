@@ -210,6 +210,8 @@ def _words(error: SQLAlchemyError) -> str:
 
 
 def _remedy(error: SQLAlchemyError) -> str:
-    if isinstance(error, sqlalchemy.exc.OperationalError):
+    # SQLite calls a wrong name an operational error too, but it has no server that could be down.
+    is_file = type(getattr(error, "orig", None)).__module__ == "sqlite3"
+    if isinstance(error, sqlalchemy.exc.OperationalError) and not is_file:
         return "Check that the database is up, and that dulae's account may log in"
     return "Check the tables and columns in systems.yml, and what dulae's account may do"

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dulae.errors import SettingsError
 
@@ -95,6 +95,14 @@ class Title(_Shape):
     en: str
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name} is no time zone") from error
+    return name
+
+
 class Profile(_Shape):
     """How one kind of application keeps its users, and what disabling one of them writes."""
 
@@ -104,7 +112,7 @@ class Profile(_Shape):
     disable: Annotated[Mapping[str, Value], Field(min_length=1)]
     also: Mapping[str, Value] = {}
     ends: tuple[End, ...] = ()
-    zone: str = "Asia/Bangkok"
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Bangkok"
 
     @model_validator(mode="after")
     def _each_end_once(self) -> Self:

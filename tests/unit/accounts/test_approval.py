@@ -12,7 +12,7 @@ from dulae.accounts.desk import Operator
 from dulae.errors import PlanError
 from tests.unit.accounts.office import PEOPLE, Office, leaver
 
-SOMCHAI, _, WICHAI, *_ = PEOPLE
+SOMCHAI, SOMYING, WICHAI, KANDA, ADMIN, HELPER = PEOPLE
 
 
 def test_an_approval_binds_the_plans_hash_to_a_second_person(work: Office) -> None:
