@@ -46,6 +46,10 @@ changed:
   description: Whether the schedule is another than the one that the ledger kept last.
   returned: success
   type: bool
+systemd:
+  description: Whether systemd runs this machine.
+  returned: success
+  type: bool
 works:
   description: What is started, and when.
   returned: success
@@ -84,6 +88,15 @@ works:
       type: list
       elements: str
       sample: ["15 8 * * 1,2,3,4,5"]
+cron_line:
+  description: The five fields of one crontab line that wakes at least whenever any work is to be started.
+  returned: success
+  type: str
+  sample: 0,15,30,45 8,9,10,11,12,13,14,15,16,20 * * *
+uid:
+  description: The number of this account.
+  returned: success
+  type: int
 findings:
   description: One finding for each piece of work, with its lines.
   returned: success
@@ -109,6 +122,7 @@ elapsed_ms:
   type: int
 """
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -119,7 +133,7 @@ from dulae.checks.door import FAIL_ON_OPTION, leave, redacted
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
 from dulae.ledger.standing import keep_schedule, schedule_body
-from dulae.procedure.schedule import finding, timers
+from dulae.procedure.schedule import finding, one_cron_line, timers
 
 
 def main() -> None:
@@ -135,8 +149,16 @@ def main() -> None:
         changed = keep_schedule(department, body, only_look=module.check_mode)
     except (DulaeError, OSError) as error:
         module.fail_json(msg=redacted(str(error)))
-    works = [timer.to_dict() for timer in computed]
-    leave(module, [finding(timer) for timer in computed], watch, changed=changed, works=works)
+    leave(
+        module,
+        [finding(timer) for timer in computed],
+        watch,
+        changed=changed,
+        works=[timer.to_dict() for timer in computed],
+        cron_line=one_cron_line(computed),
+        uid=os.geteuid(),
+        systemd=Path("/run/systemd/system").is_dir(),
+    )
 
 
 if __name__ == "__main__":

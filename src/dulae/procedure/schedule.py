@@ -60,6 +60,16 @@ def timers(settings: Settings, cron_offset: timedelta) -> tuple[Timer, ...]:
     return tuple(_timer(work, settings.calendar, shift) for work in works(settings.procedure))
 
 
+def one_cron_line(found: Iterable[Timer]) -> str:
+    """Return five fields that wake at least whenever any timer does, for a crontab that is not ours alone."""
+    minutes, hours = set[str](), set[str]()
+    for line in (line for timer in found for line in timer.cron):
+        minute, hour, *_ = line.split()
+        minutes.update(minute.split(","))
+        hours.update(hour.split(","))
+    return f"{','.join(sorted(minutes, key=int))} {','.join(sorted(hours, key=int))} * * *"
+
+
 def finding(timer: Timer) -> Finding:
     """Return that some work is started by itself, and when."""
     measured = {"on_calendar": "; ".join(timer.on_calendar), "cadence": timer.work.rhythm.cadence}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dulae.procedure.schedule import Timer, timers
+from dulae.procedure.schedule import Timer, one_cron_line, timers
 from dulae.settings import Settings
 
 BANGKOK = timedelta(hours=7)
@@ -39,6 +39,10 @@ def test_work_that_repeats_starts_through_the_office_hours(example: Settings) ->
         "0,15,30,45 9,10,11,12,13,14,15 * * 1,2,3,4,5",
         "0,15,30 16 * * 1,2,3,4,5",
     )
+
+
+def test_one_line_wakes_whenever_any_timer_does(example: Settings) -> None:
+    assert one_cron_line(timers(example, BANGKOK)) == "0,15,30,45 8,9,10,11,12,13,14,15,16,20 * * *"
 
 
 def test_a_timer_tells_a_template_what_it_needs(example: Settings) -> None:
