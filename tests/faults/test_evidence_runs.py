@@ -75,7 +75,7 @@ def test_an_unreachable_host_is_unknown_and_the_others_are_kept(house: House) ->
     (run,) = house.runs()
     assert done.returncode not in (0, 1)
     assert run.evidenced and run.counts == {"pass": 3, "warn": 0, "fail": 0, "unknown": 1}
-    assert codes(house)["gone"] == "run.unreachable"
+    assert codes(house)["gone"] == "run.no_ssh"
 
 
 def test_when_every_host_is_gone_the_callback_seals_the_run(house: House) -> None:

@@ -22,7 +22,7 @@ from dulae.checks.door import redacted
 from dulae.checks.finding import Reason, Verdict, judged, reason, utc_text
 from dulae.checks.outcome import fails_task
 from dulae.errors import DulaeError, LedgerError
-from dulae.ledger import opening, provenance, receiving, sealing
+from dulae.ledger import opening, provenance, receiving, sealing, unreached
 from dulae.ledger.entry import Draft
 from dulae.ledger.locks import ControlLock, Holder
 from dulae.ledger.store import Ledger
@@ -31,7 +31,6 @@ from dulae.settings import Settings
 
 SEAL = "dulae_seal"
 FAILED = reason("run.task_failed", 'the task "{task}" failed on {host}: {message}')
-UNREACHABLE = reason("run.unreachable", "{host} cannot be reached: {message}")
 NOT_OPENED = reason(
     "run.not_opened", 'no run of {subject} could be opened: the task "{task}" failed on {host}: {message}'
 )
@@ -139,7 +138,7 @@ class Recorder:
     @_StopsTheRun()
     def unreachable(self, outcome: Outcome) -> None:
         """Keep that a host could not be reached: what it still owed is unknown; raise SystemExit."""
-        self._lost(outcome, UNREACHABLE)
+        self._lost(outcome, unreached.why(str(outcome.values.get("msg", ""))))
 
     @_StopsTheRun()
     def finish(self) -> None:
