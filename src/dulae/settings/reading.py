@@ -93,6 +93,8 @@ def _parse(document: Document, text: str) -> None:
         return
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError:
+        document.problems.append(Problem("too_deep", document.path))
     except yaml.MarkedYAMLError as error:
         document.problems.append(_syntax(document, error, text))
     except yaml.YAMLError as error:

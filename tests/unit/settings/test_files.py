@@ -69,6 +69,19 @@ def test_control_characters_are_no_yaml(department: pathlib.Path) -> None:
     assert "not YAML" in told(department)[0]
 
 
+def test_brackets_without_end_are_told(department: pathlib.Path) -> None:
+    site(department).write_text("dulae_site: " + "[" * 5000)
+    assert "never closed" in told(department)[0]
+
+
+def test_a_system_without_probes_is_told(department: pathlib.Path) -> None:
+    path = department / "group_vars/all/systems.yml"
+    systems = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del systems["dulae_systems"][0]["probes"]
+    path.write_text(yaml.safe_dump(systems, allow_unicode=True), encoding="utf-8")
+    assert "step 1 would never look at it" in told(department)[0]
+
+
 def test_a_list_in_place_of_keys_is_told(department: pathlib.Path) -> None:
     site(department).write_text("- 1\n")
     assert "exactly one top-level key, dulae_site" in told(department)[0]
