@@ -15,6 +15,7 @@ import click
 from dulae.checks.finding import Verdict, worst
 from dulae.cli import clock
 from dulae.cli.door import settings_of
+from dulae.cli.findings import printable
 from dulae.cli.tables import coloured, format_option, language_option, speech_of, table, verdict_word
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _WORDS = {
         "nothing": "Nothing is due. Next: {id} at {moment}.",
         "log": "What Ansible said: {log}",
         "over": " (over the limit)",
+        "more": "... and {count} more: dulae ledger show --run {run}",
     },
     "th": {
         "starts": "[{number}/{count}] {id}: {title} (เกณฑ์ {limit})",
@@ -46,9 +48,11 @@ _WORDS = {
         "nothing": "ไม่มีรายการที่ถึงกำหนด รายการถัดไป: {id} {moment}",
         "log": "บันทึกของ Ansible: {log}",
         "over": " (เกินเกณฑ์)",
+        "more": "... และอีก {count} รายการ: dulae ledger show --run {run}",
     },
 }
 _MINUTE_MS = 60_000
+_MOST_TROUBLES = 10
 
 
 @click.command()
@@ -98,6 +102,7 @@ def run(
         click.echo(json.dumps([_plain(each) for each in came], ensure_ascii=False, indent=2))
     elif came:
         click.echo(table(_HEADINGS[language], [_row(each, teller.speech) for each in came]))
+        click.echo("".join(_troubles(each, teller.speech) for each in came), nl=False)
         for each in came:
             if each.log and each.verdict in (Verdict.FAIL, Verdict.UNKNOWN):
                 click.echo(_WORDS[language]["log"].format(log=each.log), err=True)
@@ -209,6 +214,19 @@ def _row(came: Came, speech: Speech) -> list[str]:
     return [came.work.id, verdict, f"{used or '-'} / {limit}{over}", speech.sentence(came.finding)]
 
 
+def _troubles(came: Came, speech: Speech) -> str:
+    """Return a line for each finding that did not pass, the worst first, and how many more there are."""
+    lines = [
+        f"{coloured(verdict_word(each.finding.verdict, speech.language), each.finding.verdict)}  "
+        f"{printable(each.finding.subject)} ({each.host}): {printable(speech.sentence(each.finding))}"
+        for each in came.troubles[:_MOST_TROUBLES]
+    ]
+    more = len(came.troubles) - len(lines)
+    if more > 0:
+        lines.append(_WORDS[speech.language]["more"].format(count=more, run=came.run.run if came.run else ""))
+    return "".join(f"{line}\n" for line in ["", f"{came.work.id}:", *lines]) if lines else ""
+
+
 def _plain(came: Came) -> dict[str, Any]:
     run = came.run
     return {
@@ -222,5 +240,6 @@ def _plain(came: Came) -> dict[str, Any]:
         "within_limit": run.within_limit if run else None,
         "counts": dict(run.counts) if run else {},
         "finding": came.finding.to_dict(),
+        "troubles": [{"host": each.host, **each.finding.to_dict()} for each in came.troubles],
         "log": str(came.log or ""),
     }

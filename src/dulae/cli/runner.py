@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dulae.checks.door import redacted
-from dulae.checks.finding import Finding, Verdict, from_dict, judged, reason
+from dulae.checks.finding import Finding, Verdict, from_dict, judged, reason, severity
 from dulae.cli import clock
 from dulae.ledger import Ledger
 from dulae.ledger.locks import Holder, running
 from dulae.ledger.opening import ledger_of
-from dulae.ledger.views.runs import SUMMARY_KINDS, Run, runs
+from dulae.ledger.views.runs import KINDS, SUMMARY_KINDS, Recorded, Run, runs
 from dulae.procedure.launching import Launch, last_words, launch
 
 if TYPE_CHECKING:
@@ -32,13 +32,14 @@ _NOT_ENDED = reason("procedure.not_ended", "the run of {subject} came to no end:
 
 @dataclass(frozen=True)
 class Came:
-    """What a piece of work came to; without ``run`` it never began."""
+    """What a piece of work came to; without ``run`` it never began. ``troubles`` did not pass, the worst first."""
 
     work: Work
     finding: Finding
     run: Run | None = None
     log: Path | None = None
     interrupted: bool = False
+    troubles: tuple[Recorded, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -70,7 +71,8 @@ class Runner:
             launch(command, environment, log, lambda: self.tick(work, log))
         except KeyboardInterrupt:
             interrupted = True
-        return replace(_came(work, _newest(ledger, work, began), log), interrupted=interrupted)
+        came = _came(work, _newest(ledger, work, began), log)
+        return replace(came, interrupted=interrupted, troubles=_troubles(ledger, came.run))
 
     def _free(self, work: Work) -> Holder | None:
         """Wait until nobody else runs some work, as long as we may; return who still does."""
@@ -86,6 +88,13 @@ def _newest(ledger: Ledger, work: Work, began: datetime) -> Run | None:
     """Return the last run of some work that began since a moment."""
     found = runs(ledger.entries(SUMMARY_KINDS, control=work.id, since=began))
     return found[-1] if found else None
+
+
+def _troubles(ledger: Ledger, run: Run | None) -> tuple[Recorded, ...]:
+    """Return the findings of a run that did not pass, the worst first."""
+    whole = runs(ledger.entries(KINDS, run=run.run)) if run else ()
+    found = [each for one in whole for each in one.findings if each.finding.verdict is not Verdict.PASS]
+    return tuple(sorted(found, key=lambda each: -severity(each.finding.verdict)))
 
 
 def _came(work: Work, run: Run | None, log: Path) -> Came:

@@ -26,6 +26,11 @@ control = plan.get("control", "availability")
 if plan.get("open", True):
     body = {{"limit_minutes": 5, "check_mode": "--check" in sys.argv, "population": []}}
     ledger.append("run.intent", body, run="run-" + control, control=control)
+for number in range(plan.get("troubles", 0)):
+    finding = {{"check": "http", "subject": f"a/b{{number}}", "verdict": "fail" if number else "warn", "code": "x",
+               "because": f"it is {{number}}", "measured": {{}}, "limit": {{}}}}
+    ledger.append("finding", {{"host": "web1", "task": "t", "grade": "measured", "finding": finding}},
+                  run="run-" + control, control=control, verdict=finding["verdict"])
 if plan.get("verdict"):
     finding = {{"check": "control", "subject": control, "verdict": plan["verdict"], "code": "run.test",
                "because": "it was played", "measured": {{}}, "limit": {{}}}}
@@ -86,6 +91,24 @@ def test_the_exit_status_is_the_run_s_verdict(verdict: str, call: Call, play: Pl
     assert shown.splitlines()[1].split()[:2] == ["availability", verdict]
     assert "1.5 s / 5 min" in shown
     assert "it was played" in shown
+
+
+def test_what_did_not_pass_is_told_the_worst_first(call: Call, play: Play) -> None:
+    play(check_availability={"verdict": "fail", "troubles": 3})
+    lines = call("run", "availability")[1].splitlines()
+    assert lines[3:] == [
+        "availability:",
+        "fail  a/b1 (web1): it is 1",
+        "fail  a/b2 (web1): it is 2",
+        "warn  a/b0 (web1): it is 0",
+    ]
+
+
+def test_of_many_troubles_the_rest_is_counted(call: Call, play: Play) -> None:
+    play(check_availability={"verdict": "fail", "troubles": 13})
+    assert call("run", "availability")[1].endswith(
+        "... and 3 more: dulae ledger show --run run-availability\n"
+    )
 
 
 def test_of_several_the_worst_verdict_counts_and_each_has_a_line(call: Call, play: Play) -> None:
