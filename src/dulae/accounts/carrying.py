@@ -122,7 +122,8 @@ def _results(desk: Desk, plan: Plan, order: Order, *, check_mode: bool) -> list[
     except PlanError as error:
         # What was done in other systems before this stays told.
         done = {result.system for result in made}
-        made.extend(Result(system, "refused", str(error)) for system in plan.systems if system not in done)
+        because = f"{error.what}. {error.remedy}" if error.remedy else error.what
+        made.extend(Result(system, "refused", because) for system in plan.systems if system not in done)
     return made
 
 

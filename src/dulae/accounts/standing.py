@@ -24,6 +24,7 @@ class Standing:
     applied: dict[str, str] = field(default_factory=dict)
     applied_at: dict[str, datetime] = field(default_factory=dict)
     open_intents: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    disabled: set[tuple[str, int]] = field(default_factory=set)
     undone: set[tuple[str, int]] = field(default_factory=set)
 
     @property
@@ -48,7 +49,8 @@ class Standing:
     def _words(self, systems: list[str], expired: bool) -> list[tuple[str, bool]]:
         applied = [system for system in systems if system in self.applied]
         return [
-            ("undone", bool(self.undone)),
+            ("undone", bool(self.undone) and self.undone >= self.disabled),
+            ("partly_undone", bool(self.undone)),
             ("rejected", self.is_rejected),
             ("interrupted", bool(self.open_intents)),
             ("applied", len(applied) == len(systems)),
@@ -85,6 +87,7 @@ def _changed(standing: Standing, entry: Entry) -> None:
     if entry.body["outcome"] == "applied":
         standing.applied[system] = entry.body["attempt"]
         standing.applied_at[system] = entry.ts
+        standing.disabled.update((system, item["person"]) for item in entry.body["items"])
 
 
 def _undone(standing: Standing, entry: Entry) -> None:

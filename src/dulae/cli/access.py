@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def access() -> None:
 def _desk(ctx: click.Context, holder: str = "") -> Desk:
     from dulae.accounts import desk
 
-    return desk.at(Path(ctx.find_root().obj), desk.Setting(holder=holder))
+    return replace(desk.at(Path(ctx.find_root().obj), desk.Setting(holder=holder)), clock=clock.now)
 
 
 def _tell(findings: Iterable[Finding]) -> None:
@@ -59,7 +60,7 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     """Compare a list with every system's accounts, and keep the plan that follows.
 
     FILE is the personnel division's list; by default the newest in the folder where lists arrive. Nothing is changed
-    in any system. Planning the same again gives the same plan.
+    in any system. Planning the same again gives the same plan. Without a list there is no plan (exit status 4).
 
     \b
     Example:
@@ -77,7 +78,9 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
     made = reviewing.review(desk, kept, spelling, check_mode=check)
     _tell(made.findings)
-    if made.plan and made.plan.plan_id:
+    if made.plan is None:
+        sys.exit(REFUSED)
+    if made.plan.plan_id:
         again = "" if made.changed else " (as before)"
         click.echo(f"plan {made.plan.plan_id}: {len(made.plan.items)} accounts to disable{again}")
         if made.plan.items:

@@ -29,7 +29,7 @@ def department(
         _system("saraban", "flag", folder, ["admin"], accounts),
     ]
     _write(inventory, "systems", systems)
-    _change(inventory, "site", state_dir="state", report_dir="reports")
+    _change(inventory, "site", state_dir="state", report_dir="reports", lists_dir="lists")
     holders = _read(inventory, "people")
     for holder in holders["holders"]:
         if "approver" in holder["roles"]:

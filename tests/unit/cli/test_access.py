@@ -1,0 +1,182 @@
+"""`dulae access`: the week's list from its arrival to the proof, and every refusal in one line."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.accounts.conftest import keys
+from tests.unit.accounts.department import change_accounts, department
+from tests.unit.accounts.office import PEOPLE, citizen_id, run_sql
+from tests.unit.cli.department import Call, at, caller, set_clock
+
+__all__ = ["keys"]
+SOMCHAI, SOMYING, *_ = PEOPLE
+HEADINGS = "ลำดับ,ชื่อ-สกุล,เลขประจำตัวประชาชน,สังกัด,ประเภทการเคลื่อนไหว,วันที่มีผล\n"
+NOW = "2026-11-23 08:00"
+
+
+@pytest.fixture
+def inventory(tmp_path: Path, keys: dict[str, Path]) -> Path:
+    made = department(tmp_path, keys)
+    lists = made / "lists"
+    lists.mkdir(exist_ok=True)
+    row = f"1,นายสมชาย ใจดี,{citizen_id(1)},กองคลัง,ลาออก,1 พ.ย. 2569\n"
+    unclear = f"2,นายวิชัย มีสุข,{citizen_id(3)},กองแผนงาน,โอน,1 พ.ย. 2569\n"
+    (lists / "leavers.csv").write_text(HEADINGS + row + unclear, encoding="utf-8")
+    moment = at(NOW).timestamp()
+    os.utime(lists / "leavers.csv", (moment, moment))
+    return made
+
+
+@pytest.fixture
+def run(inventory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    set_clock(monkeypatch, NOW)
+    return caller(inventory, capsys)
+
+
+def planned(run: Call) -> str:
+    """Plan as officer1 and return the plan's number."""
+    status, out, _ = run("access", "plan", "--as", "officer1")
+    found = re.search(r"plan (\d{8}-\w{8}): 2 accounts", out)
+    assert status == 0 and found, out
+    return found[1]
+
+
+def newest(run: Call) -> str:
+    """Return the number of the newest plan."""
+    return run("access", "list")[1].splitlines()[1].split()[0]
+
+
+def test_the_week_from_the_list_to_the_proof(run: Call, inventory: Path, keys: dict[str, Path]) -> None:
+    assert run("access", "list")[1] == "There is no plan yet: dulae access plan\n"
+    plan = planned(run)
+    assert "(as before)" in run("access", "plan", "--as", "officer1")[1]
+    assert f"{plan}  open   2" in run("access", "list")[1]
+    shown = run("access", "show", plan)[1]
+    assert (
+        "นายสมชาย ใจดี" in shown
+        and "citizen number and name agree" in shown
+        and "For a person to decide" in shown
+    )
+    assert "password set > scrambled" in shown and "hash1" not in shown and citizen_id(1) not in shown
+    status, out, _ = run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    assert status == 0 and f"plan {plan}: approved by head1 (SHA256:" in out
+    status, out, _ = run("access", "apply", plan, "--check")
+    assert status == 0 and "would disable 1 accounts" in out
+    status, out, _ = run("access", "apply", plan)
+    assert status == 0 and out.count("1 accounts disabled") == 2
+    assert run_sql(inventory.parent / "saraban.db", "SELECT id FROM users WHERE is_active = 0") == [(1,)]
+    status, out, _ = run("access", "undo", plan, "--person", "1", "--reason", "wrong person")
+    assert status == 0 and "1 accounts restored" in out and "not restored: api_tokens 1, sessions 1" in out
+    assert f"{plan}  undone" in run("access", "list")[1]
+
+
+def test_a_plan_that_nobody_approved_is_refused_with_status_4(run: Call) -> None:
+    plan = planned(run)
+    status, out, _ = run("access", "apply", plan)
+    assert status == 4 and "nobody has approved it" in out
+
+
+def test_the_maker_cannot_approve(run: Call, keys: dict[str, Path]) -> None:
+    run("access", "plan", "--as", "head1")
+    plan = newest(run)
+    status, _, err = run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    assert status == 4 and "head1 made it himself" in err
+
+
+def test_an_approver_can_sign_elsewhere(run: Call, keys: dict[str, Path], tmp_path: Path) -> None:
+    plan = planned(run)
+    statement = run("access", "show", plan, "--statement")[1]
+    argv = ["ssh-keygen", "-q", "-Y", "sign", "-f", str(keys["officer2"]), "-n", "dulae-approve"]
+    signed = subprocess.run(argv, input=statement, capture_output=True, text=True, check=True)
+    (tmp_path / "plan.sig").write_text(signed.stdout)
+    status, out, _ = run(
+        "access", "approve", plan, "--as", "head1", "--signature", str(tmp_path / "plan.sig")
+    )
+    assert status == 0 and "approved by head1" in out
+
+
+def test_a_plan_can_be_refused(run: Call, keys: dict[str, Path]) -> None:
+    plan = planned(run)
+    key = str(keys["officer2"])
+    said = run("access", "approve", plan, "--as", "head1", "--key", key, "--reject", "--reason", "ผิดคน")
+    assert said[0] == 0 and "rejected by head1" in said[1]
+    assert f"{plan}  rejected" in run("access", "list")[1]
+
+
+def test_either_a_key_or_a_signature_is_given(run: Call) -> None:
+    plan = planned(run)
+    status, _, err = run("access", "approve", plan, "--as", "head1")
+    assert status == 2 and "Give either --key or --signature" in err
+
+
+def test_a_plan_is_shown_as_json_for_programs(run: Call) -> None:
+    plan = planned(run)
+    shown = json.loads(run("access", "show", plan, "--format", "json")[1])
+    assert shown["plan_id"] == plan and len(shown["sha256"]) == 64
+
+
+def test_planning_in_check_mode_keeps_nothing(run: Call, inventory: Path) -> None:
+    planned(run)
+    (inventory / "lists" / "leavers.csv").write_text(
+        HEADINGS + f"1,นางสมหญิง รักงาน,{citizen_id(2)},กองคลัง,ลาออก,1 พ.ย. 2569\n"
+    )
+    before = run("access", "list")[1]
+    assert run("access", "plan", "--check")[0] == 0
+    assert run("access", "list")[1] == before
+
+
+def test_a_named_list_is_read_instead_of_the_newest(run: Call, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text(
+        HEADINGS + f"1,นางสมหญิง รักงาน,{citizen_id(2)},กองคลัง,ลาออก,1 พ.ย. 2569\n"
+    )
+    out = run("access", "plan", str(tmp_path / "other.csv"))[1]
+    assert "other.csv: 1 persons" in out and "user2" in out
+    assert "were used after their owner's last day" in out
+
+
+def test_without_a_list_nothing_is_known(run: Call, inventory: Path) -> None:
+    (inventory / "lists" / "leavers.csv").unlink()
+    status, out, _ = run("access", "plan")
+    assert status == 4 and "no list from the personnel division" in out and "unknown intranet" in out
+
+
+def test_a_plan_that_is_not_there_is_one_line(run: Call) -> None:
+    status, _, err = run("access", "show", "20260101-00000000")
+    assert status == 4 and err.count("\n") == 1 and "dulae access list" in err
+
+
+def test_an_old_plan_shows_as_expired(run: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = planned(run)
+    set_clock(monkeypatch, "2099-01-01 08:00")
+    assert f"{plan}  expired" in run("access", "list")[1]
+
+
+def test_a_stopped_plan_and_an_unreadable_system_are_shown(run: Call, inventory: Path) -> None:
+    change_accounts(inventory, brake={"max_count": 1, "max_percent": 90})
+    row = f"3,นางกานดา ทองดี,{citizen_id(4)},กองคลัง,ลาออก,1 พ.ย. 2569\n"
+    with (inventory / "lists" / "leavers.csv").open("a", encoding="utf-8") as lists:
+        lists.write(row)
+    (inventory.parent / "saraban.db").unlink()
+    run("access", "plan")
+    plan = newest(run)
+    shown = run("access", "show", plan)[1]
+    assert "intranet is stopped: 2 accounts would be disabled" in shown
+    assert "saraban could not be read" in shown
+
+
+def test_an_empty_plan_says_that_it_needs_no_approval(run: Call, inventory: Path) -> None:
+    (inventory / "lists" / "leavers.csv").write_text(HEADINGS + "ไม่มีข้อมูล\n", encoding="utf-8")
+    run("access", "plan")
+    plan = newest(run)
+    assert "It changes nothing, and needs no approval." in run("access", "show", plan)[1]
+
+
+@pytest.mark.parametrize("command", ["", "plan", "list", "show", "approve", "apply", "undo"])
+def test_help_says_what_it_does_with_an_example(run: Call, command: str) -> None:
+    status, out, _ = run("access", *([command] if command else []), "--help")
+    assert status == 0 and f"dulae access {command}".strip() in out
