@@ -37,6 +37,8 @@ def _file(inventory: Path, file: str) -> Iterator[Problem]:
     path = inventory / file
     if PurePosixPath(file).is_absolute() or ".." in PurePosixPath(file).parts:
         yield Problem("outside_secret", path)
+    elif PurePosixPath(file).parts[:1] != ("secrets",):
+        yield Problem("secret_read_as_hosts", path, places={"value": file})
     elif not path.is_file():
         yield Problem("missing_secret", path, places={"value": file})
     elif path.stat().st_mode & _OTHERS:

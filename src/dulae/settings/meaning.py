@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from dulae.settings import meaning_systems
 from dulae.settings.model import Settings
@@ -17,6 +19,8 @@ from dulae.settings.reading import Document, Keys
 STEPS = {"availability": 1, "restoration": 2, "recoverability": 3, "access": 4, "usage": 5}
 # The reports' names; a test of the reports' room holds them together.
 REPORTS = ("availability", "incidents", "maintenance", "access", "usage", "internal_control")
+# Folders of the inventory that Ansible passes over (`ignore_patterns` in ansible.cfg); any other it reads as hosts.
+NOT_HOSTS = ("state", "reports", "lists", "secrets")
 _SHORTEST_MONTH = 28
 
 
@@ -28,6 +32,7 @@ def problems(settings: Settings, documents: Mapping[str, Document]) -> list[Prob
         *_people(settings, places),
         *_contract(settings, places),
         *_calendar(settings, places),
+        *_site(settings, places),
         *meaning_systems.problems(settings, places),
     ]
 
@@ -119,3 +124,15 @@ def _calendar(settings: Settings, places: Places) -> Iterator[Problem]:
         yield places.problem("calendar", ("office_hours",), "ends_before", first="start", second="end")
     days = ((("holidays", row, "date"), str(each.date)) for row, each in enumerate(calendar.holidays))
     yield from places.twice("calendar", days, "holiday_twice")
+
+
+def _site(settings: Settings, places: Places) -> Iterator[Problem]:
+    """Refuse folders inside the inventory whose files Ansible would read as lists of hosts, and print."""
+    for key in ("state_dir", "report_dir", "lists_dir"):
+        folder = Path(os.path.normpath(getattr(settings, key)))
+        inside = folder.is_relative_to(settings.inventory)
+        if inside and folder.relative_to(settings.inventory).parts[:1] not in {(name,) for name in NOT_HOSTS}:
+            known = ", ".join(NOT_HOSTS)
+            yield places.problem(
+                "site", (key,), "read_as_hosts", value=getattr(settings.site, key), known=known
+            )

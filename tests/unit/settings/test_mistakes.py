@@ -212,6 +212,15 @@ MEANING = {
     "a query that writes": Case(
         "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reads"
     ),
+    "a folder that Ansible would read as hosts": Case(
+        "site",
+        "lists_dir: /srv/dulae/lists",
+        "lists_dir: personnel",
+        "as lists of hosts. Begin it with one of: state",
+    ),
+    "the inventory folder itself as a place for lists": Case(
+        "site", "lists_dir: /srv/dulae/lists", "lists_dir: .", "as lists of hosts"
+    ),
     "two queries in one": Case(
         "systems", "sql: SELECT count(*) FROM users", "sql: SELECT 1; DROP TABLE x", "only reads"
     ),

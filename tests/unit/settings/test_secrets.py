@@ -98,3 +98,13 @@ def test_a_secret_stays_inside_the_inventory(
 ) -> None:
     mistake("site", "{file: secrets/mailbox}", f"{{file: {outside}}}")
     assert "without .. or a leading /" in keeping.problems(settings.load(department))[-1].told()
+
+
+def test_a_secret_that_ansible_would_read_as_a_host_is_told(
+    department: pathlib.Path, mistake: Mistake
+) -> None:
+    mistake("site", "{file: secrets/mailbox}", "{file: passwords/mailbox}")
+    [told] = [
+        one for one in keeping.problems(settings.load(department)) if one.code == "secret_read_as_hosts"
+    ]
+    assert "Keep it in the folder secrets/" in told.told()
