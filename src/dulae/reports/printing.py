@@ -37,11 +37,10 @@ def pdf(html: bytes, source: str) -> bytes:
             "--headless",
             "--disable-gpu",
             "--disable-dev-shm-usage",
-            "--blink-settings=scriptEnabled=false",
             "--no-pdf-header-footer",
             f"--user-data-dir={folder}/profile",
             f"--print-to-pdf={printed}",
-            # Chromium's own sandbox does not start as root; the page is ours and runs no scripts.
+            # Chromium's own sandbox does not start as root; the page's own policy lets it load and run nothing.
             *(["--no-sandbox"] if os.geteuid() == 0 else []),
             page.as_uri(),
         ]

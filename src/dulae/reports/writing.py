@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
+from dulae import settings as office
 from dulae.checks.finding import Finding, Verdict, judged, reason
 from dulae.errors import ReportError
 from dulae.ledger import Ledger, files
@@ -85,6 +87,26 @@ def write(
         words = typed.load(kept) if name in _TYPED else {}
         report = make(name, replace(evidence, typed=words), period)
         yield from _files(place, report, evidence, order)
+
+
+def order_from(given: Mapping[str, Any]) -> Order:
+    """Return the order that a module's parameters give."""
+    return Order(
+        reports=tuple(given["reports"]),
+        period=given["period"],
+        languages=tuple(given["languages"]),
+        formats=tuple(given["formats"]),
+        pdf=given["pdf"],
+        folder=Path(given["folder"]) if given["folder"] else None,
+    )
+
+
+def write_for(inventory: Path, order: Order, now: datetime, *, check_mode: bool = False) -> list[Written]:
+    """Write the reports of an inventory; raise DulaeError where that cannot be done."""
+    settings = office.load(inventory)
+    ledger = Ledger.open(settings.state_dir / "ledger")
+    today = now.astimezone(settings.calendar.zone).date()
+    return list(write(ledger, settings, order, today, check_mode=check_mode))
 
 
 def _files(place: _Place, report: Report, evidence: Evidence, order: Order) -> Iterator[Written]:
@@ -167,7 +189,13 @@ def _put(path: Path, data: bytes) -> None:
         ) from error
 
 
-def findings(written: list[Written], *, check_mode: bool = False) -> list[Finding]:
+def told(written: Sequence[Written]) -> dict[str, Any]:
+    """Return what a module says of the files; in check mode ``changed`` says what would be."""
+    listed = [{**asdict(file), "path": str(file.path)} for file in written]
+    return {"changed": any(file.changed for file in written), "files": listed}
+
+
+def findings(written: Sequence[Written], *, check_mode: bool = False) -> list[Finding]:
     """Return one finding for each report that was written."""
     numbers = dict.fromkeys(file.number for file in written)
     return [_finding([file for file in written if file.number == number], check_mode) for number in numbers]

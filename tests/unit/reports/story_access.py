@@ -183,8 +183,8 @@ def _seen(rows: int, day: date) -> tuple[tuple[str, Any], ...]:
     for system in ("intranet", "saraban"):
         fine = {"already": 3, "no_account": 1, "waiting": 0, "proposed": 2, "logins": "namfon.y, teeradech"}
         code, verdict = ("access.still_active", FAIL) if rows > 1 else ("access.none_active", PASS)
-        numbers: dict[str, Any] = {"measured": {**fine, "plan_id": f"{day:%Y%m%d}-0a1b2c3d"}}
-        seen.append(find("access", system, verdict, code, **numbers))
+        told = {"measured": {**fine, "plan_id": f"{day:%Y%m%d}-0a1b2c3d"}}
+        seen.append(find("access", system, verdict, code, **told))
     if day == FULL:
         use = {"login": "teeradech", "last_used_at": "2026-11-21T03:12:00+00:00"}
         measured = {"used": 1, "logins": "teeradech", "uses": [use]}

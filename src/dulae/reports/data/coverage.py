@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from dulae.procedure import cadence
 from dulae.procedure.calendar import WorkingTime
@@ -33,6 +34,16 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """Some turns after each other with the same outcome, from the first that was due to the last."""
+
+    first: datetime
+    last: datetime
+    count: int
+    state: str
+
+
+@dataclass(frozen=True)
 class Coverage:
     """Work of the procedure in a period: each time that it was due."""
 
@@ -52,6 +63,16 @@ class Coverage:
     def proofs(self) -> tuple[int, ...]:
         """Return the entries that prove the turns that were done."""
         return tuple(run.seq for turn in self.turns for run in turn.runs if run.told.done)
+
+    @property
+    def spells(self) -> tuple[Spell, ...]:
+        """Return the exceptions, those that follow each other with the same outcome as one."""
+        found = []
+        for state, group in groupby(self.turns, key=lambda turn: turn.state):
+            turns = tuple(group)
+            if state != "done":
+                found.append(Spell(turns[0].due_at, turns[-1].due_at, len(turns), state))
+        return tuple(found)
 
     @property
     def exceptions(self) -> tuple[Turn, ...]:

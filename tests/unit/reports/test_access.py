@@ -1,0 +1,66 @@
+from datetime import date
+
+import pytest
+
+from dulae.reports.data.access import AccessReview
+from tests.unit.reports.conftest import Made
+
+
+@pytest.fixture(scope="module")
+def week(made: Made) -> AccessReview:
+    body: AccessReview = made("access", "2026-W48").body
+    return body
+
+
+def test_a_week_without_a_list_is_told_as_an_exception(made: Made) -> None:
+    body = made("access", "2026-W47").body
+    assert body.lists == () and body.actions == () and not body.reviewed
+    assert [(row.code, row.state) for row in body.list_rows] == [("list.missing", "abnormal")]
+
+
+def test_the_summary_counts_rows_and_accounts(week: AccessReview) -> None:
+    assert week.summary == {
+        "received": 6,
+        "matched": 7,
+        "disabled": 3,
+        "suspended": 0,
+        "transferred": 0,
+        "waiting": 1,
+        "review": 1,
+        "no_account": 1,
+        "rejected": 1,
+    }
+
+
+def test_each_action_says_who_approved_it_and_how_it_was_proven(week: AccessReview) -> None:
+    first = week.actions[0]
+    assert (first.login, first.status, first.verified) == ("namfon.y", "done", "login_refused")
+    assert first.approver and getattr(first.approver, "en", "") == "Somsri Namsommut"
+    assert (first.effective, first.lag_days) == (date(2026, 11, 23), 4)
+
+
+def test_a_right_that_was_given_back_is_no_longer_suspended(week: AccessReview) -> None:
+    status = {(action.login, action.status) for action in week.actions}
+    assert ("kanlaya", "undone") in status
+    [undone] = week.undone
+    assert (undone.login, undone.by, undone.reason) == ("kanlaya", "engineer1", "กองการเจ้าหน้าที่แก้ไขคำสั่ง")
+
+
+def test_who_waits_and_who_is_protected_stand_in_the_table_without_an_action(week: AccessReview) -> None:
+    status = {action.login: action.status for action in week.actions if action.at is None}
+    assert status == {"pichit": "waiting", "admin": "protected"}
+
+
+def test_doubts_are_told_in_both_languages_and_unreadable_rows_go_back(week: AccessReview) -> None:
+    rejected, review = week.doubts
+    assert rejected.rejected and rejected.name == "นาง สุดา ทดสอบ" and "31/02/2569" in rejected.reason_th
+    assert not review.rejected and review.said.code == "access.row_unclear" and "ทิศทาง" in review.reason_th
+
+
+def test_a_login_after_the_last_day_is_told(week: AccessReview) -> None:
+    [use] = week.uses
+    assert use.measured["uses"][0]["login"] == "teeradech"
+
+
+def test_only_masked_numbers_are_in_the_data(week: AccessReview) -> None:
+    assert all(action.citizen_id.startswith("x-xxxx-xxxxx-") for action in week.actions)
