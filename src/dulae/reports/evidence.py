@@ -35,6 +35,8 @@ class Evidence:
     first_at: datetime
     last_at: datetime
     typed: Mapping[str, Any] = field(default_factory=dict)
+    # Runs that were read once, for the reports of one order look at the same time.
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def entries(
         self,

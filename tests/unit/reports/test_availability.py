@@ -116,3 +116,12 @@ def test_a_check_that_may_still_be_made_in_time_is_not_missed(before_its_time: D
     assert [item.why for item in make("availability", evidence, read("2026-11-18")).body.unchecked] == [
         "missed"
     ]
+
+
+def test_an_incident_that_was_over_is_not_the_follow_up_of_a_later_trouble(made: Made) -> None:
+    later = [trouble for trouble in body(made, "2026-11").troubles if trouble.state == "unchecked"]
+    assert later and all(trouble.cases == () for trouble in later)
+
+
+def test_a_killed_run_says_how_far_it_came(made: Made) -> None:
+    assert body(made, KILLED.isoformat()).runs[0].observed == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,8 @@ from dulae.reports.period import Period
 from dulae.settings.shape import Words
 
 CONTROL = "availability"
+# An incident is opened after the check that found the fault, by the next round of step 2 at the latest.
+_SOON = timedelta(days=1)
 _RANK = ("normal", "watch", "unchecked", "abnormal")
 
 
@@ -132,10 +134,18 @@ def _troubles(rows: Iterable[Row], known: Sequence[Case]) -> tuple[Trouble, ...]
             times=len(group),
             first_at=group[0].at,
             row=group[-1],
-            cases=tuple(case for case in known if case.incident.subject == subject),
+            cases=tuple(case for case in known if _follows_up(case, group)),
         )
         for (subject, state), group in same.items()
     )
+
+
+def _follows_up(case: Case, group: Sequence[Row]) -> bool:
+    """Say whether an incident is about these rows: the same subject, and not over before the first of them."""
+    incident = case.incident
+    ended = incident.finished_at or incident.closed_at
+    begun_by_then = incident.reported_at <= group[-1].at + _SOON
+    return incident.subject == group[0].subject and begun_by_then and (ended is None or ended >= group[0].at)
 
 
 def _days(evidence: Evidence, made: Iterable[Run]) -> tuple[DayResult, ...]:

@@ -34,7 +34,7 @@ class Counts:
         return self.normal + self.watch + self.abnormal + self.unchecked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One finding: the entry that proves it, what was checked, and the verdict with its numbers."""
 

@@ -10,7 +10,7 @@ from itertools import groupby
 from dulae.procedure import cadence
 from dulae.procedure.calendar import WorkingTime
 from dulae.procedure.sop import Work, works
-from dulae.reports.data.runs import Run, runs_between
+from dulae.reports.data.runs import Run, summaries
 from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period
 from dulae.settings.procedure import WEEKDAYS
@@ -107,7 +107,7 @@ def coverage(evidence: Evidence, period: Period, work: Work) -> Coverage:
     """
     time = working_time(evidence)
     start, end = period.start(time.zone), period.end(time.zone)
-    made = runs_between(evidence, start - _LONGEST_TURN, end + _LONGEST_TURN, (work.id,))
+    made = summaries(evidence, start - _LONGEST_TURN, end + _LONGEST_TURN, work.id)
     found = []
     for due in cadence.periods(work.rhythm, time, start, end):
         own = tuple(run for run in made if due.starts <= run.told.started_at < due.ends)

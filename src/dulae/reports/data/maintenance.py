@@ -31,6 +31,8 @@ CHECKLIST: tuple[tuple[str, frozenset[str]], ...] = (
 )
 _MADE, _LOOKED_AT, _DRILL, _SPACE = "backup_create", "backup", "restore_drill", "disk"
 _NOTES = 3
+# Their evidence is annexed to their own reports; what the register says stands in section 3.
+_ELSEWHERE = ("restoration", "access", "usage")
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
         backups=_backups(evidence, rows),
         drills=tuple(row for row in rows if row.check == _DRILL),
         spaces=spaces(evidence, rows),
-        runs=made,
+        runs=tuple(run for run in made if run.told.control not in _ELSEWHERE),
         counts=counted(kept),
         penalty_thb=Decimal(0),
         considered=(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,31 +32,48 @@ class Run:
         """Say whether it came to its end."""
         return self.told.finished_at is not None
 
+    @property
+    def observed(self) -> int:
+        """Return how many checks left a result."""
+        return self.told.observed if self.ended else len(self.told.findings)
 
-def runs_between(
-    evidence: Evidence, since: datetime, until: datetime, controls: Collection[str] = ()
-) -> tuple[Run, ...]:
-    """Return the runs that began in ``since <= start < until``, oldest first, without those in check mode.
+
+def runs(evidence: Evidence, period: Period, controls: Collection[str] = ()) -> tuple[Run, ...]:
+    """Return the runs that began in a period, oldest first, without those in check mode.
 
     A check that left no result becomes a row that says so: it could not be checked, whatever the reason.
     """
+    zone = evidence.settings.calendar.zone
+    start, end = period.start(zone), period.end(zone)
+    if (start, end) not in evidence.memo:
+        names = evidence.titles
+        told = _told(evidence, view.KINDS, start, end)
+        evidence.memo[start, end] = tuple(_run(run, seq, names) for run, seq in told)
+    found: tuple[Run, ...] = evidence.memo[start, end]
+    return tuple(run for run in found if not controls or run.told.control in controls)
+
+
+def summaries(evidence: Evidence, since: datetime, until: datetime, control: str) -> tuple[Run, ...]:
+    """Return the runs of a control that began in ``since <= start < until``, without their rows."""
+    told = _told(evidence, view.SUMMARY_KINDS, since, until)
+    return tuple(Run(run, seq, ()) for run, seq in told if run.control == control)
+
+
+def _told(
+    evidence: Evidence, kinds: Collection[str], since: datetime, until: datetime
+) -> Iterator[tuple[view.Run, int]]:
+    """Yield each run that began in a stretch of time, with the entry that proves it."""
     entries: list[Entry] = []
     proofs: dict[str, int] = {}
-    for entry in evidence.entries(*view.KINDS, since=since, until=until + _LONGEST_RUN):
-        if entry.kind == "run.intent" and entry.ts < until and (not controls or entry.control in controls):
+    for entry in evidence.entries(*kinds, since=since, until=until + _LONGEST_RUN):
+        if entry.kind == "run.intent" and entry.ts < until:
             proofs[entry.run] = entry.seq
         if entry.run in proofs:
             entries.append(entry)
             if entry.kind == "run.result":
                 proofs[entry.run] = entry.seq
-    names = evidence.titles
-    return tuple(_run(run, proofs[run.run], names) for run in view.counted(entries))
-
-
-def runs(evidence: Evidence, period: Period, controls: Collection[str] = ()) -> tuple[Run, ...]:
-    """Return the runs that began in a period."""
-    zone = evidence.settings.calendar.zone
-    return runs_between(evidence, period.start(zone), period.end(zone), controls)
+    for run in view.counted(entries):
+        yield run, proofs[run.run]
 
 
 def _run(told: view.Run, seq: int, names: Mapping[str, Words]) -> Run:
