@@ -11,6 +11,7 @@ version_added: "0.1.0"
 description:
   - Procedure step 4 (6.4). Matches the judged list of C(dulae_leavers) with the accounts of every system that
     C(systems.yml) declares with C(accounts), by citizen number and name. Nothing is changed in any application.
+  - People of earlier lists whose access has not ended are part of the plan, until it has or a list says that they stay.
   - Keeps a plan with a SHA-256 that a second person approves (C(dulae access approve)), and records it in the ledger.
     Planning the same again gives the same plan.
   - One finding for each system says whether anybody can log in whose day has come. Without a list, or where a

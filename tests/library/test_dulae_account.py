@@ -98,9 +98,9 @@ def test_wrong_settings_are_one_clear_line(
 def test_a_profile_that_is_described_wrongly_is_one_clear_line(
     run_module: RunModule, inventory: Path
 ) -> None:
-    change_accounts(inventory, tabel="users")
+    change_accounts(inventory, tablename="users")
     failed = run_module("dulae_accounts", inventory=str(inventory))
-    assert failed["failed"] and "accounts has no key 'tabel'" in failed["msg"]
+    assert failed["failed"] and "accounts has no key 'tablename'" in failed["msg"]
 
 
 def test_accounts_are_counted_for_each_system(run_module: RunModule, inventory: Path) -> None:

@@ -55,7 +55,7 @@ class Account:
 class Leaver:
     """One row of the judged list: ``number`` is its place in the list, ``row`` its number on its sheet.
 
-    ``effective_date`` is the first day out.
+    ``effective_date`` is the first day out; ``source`` is the earlier list it was carried over from, if any.
     """
 
     number: int
@@ -73,6 +73,7 @@ class Leaver:
     standing: str
     reason: str
     reason_th: str = ""
+    source: str = ""
 
     @property
     def first_name(self) -> str:
@@ -148,6 +149,7 @@ def leavers(rows: Iterable[Mapping[str, Any]], spelling: Spelling, place: str) -
             standing=str(row["standing"]),
             reason=str(row.get("reason") or ""),
             reason_th=str(row.get("reason_th") or row.get("reason") or ""),
+            source=str(row.get("list") or ""),
         )
 
 

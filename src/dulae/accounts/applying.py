@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from dulae.accounts import database, keeping, private, recovery, writing
+from dulae.accounts import database, keeping, outstanding, private, recovery, writing
 from dulae.accounts.applications import Application
 from dulae.accounts.approval import AGAIN, demand_known, standing_approval
 from dulae.accounts.desk import Desk
@@ -36,12 +36,26 @@ def permitted(desk: Desk, plan: Plan) -> Standing:
     if standing.undone:
         raise PlanError("it was taken back", place=place, remedy=AGAIN)
     _demand_brakes(plan, standing_approval(desk, plan, standing))
+    _demand_leaving(desk, plan)
     # What was applied may be looked at again after the plan's time; nothing new is begun then.
     if desk.clock() >= plan.valid_until and set(plan.systems) - set(standing.applied):
         raise PlanError(
             f"it was valid until {plan.valid_until:%Y-%m-%d %H:%M} UTC", place=place, remedy=AGAIN
         )
     return standing
+
+
+def _demand_leaving(desk: Desk, plan: Plan) -> None:
+    """Raise PlanError where the newest list says that somebody in the plan stays."""
+    stay = outstanding.returned(desk)
+    names = sorted({plan.person(item["person"])["name"] for item in plan.items if _ref(plan, item) in stay})
+    if names:
+        what = f"the newest list says otherwise of {', '.join(names)}"
+        raise PlanError(what, place=f"plan {plan.plan_id}", remedy=AGAIN)
+
+
+def _ref(plan: Plan, item: Mapping[str, Any]) -> str:
+    return str(plan.person(item["person"])["ref"])
 
 
 def _demand_brakes(plan: Plan, approval: Mapping[str, Any]) -> None:

@@ -91,6 +91,16 @@ class Desk:
         return self.state_dir / "undo"
 
     @property
+    def judged_list(self) -> Path:
+        """Return the newest list as ``dulae_leavers`` has judged it."""
+        return self.state_dir / "access" / "list.json"
+
+    @property
+    def outstanding(self) -> Path:
+        """Return the file of leavers of earlier lists whose access has not ended."""
+        return self.state_dir / "access" / "outstanding.json"
+
+    @property
     def locks(self) -> Path:
         """Return the folder of locks."""
         return self.state_dir / "locks"

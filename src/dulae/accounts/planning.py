@@ -49,7 +49,7 @@ def document(ground: Ground, surveys: Sequence[Survey]) -> dict[str, Any]:
                 sections[place.section].append({**head, **_entry(ground, survey, place)})
         systems.append(_system(ground.sheet, survey, places))
     items = sections.pop("proposed")
-    _brake(systems, items, surveys, ground.sheet.declared)
+    _brake(systems, items, surveys, ground.sheet)
     persons = [_person(ground, leaver) for leaver in ground.sheet.sought]
     return {
         "v": VERSION,
@@ -75,6 +75,11 @@ def identity(key: bytes, application: Application, row: Mapping[str, Any]) -> st
     return keyed(key, [application.system, *(str(row[column]) if column else "" for column in columns)])
 
 
+def reference(key: bytes, row: Mapping[str, Any]) -> str:
+    """Return a keyed hash that is the same for the same person on every list."""
+    return keyed(key, ["person", row["citizen_id"] or row["name_key"]])
+
+
 def _person(ground: Ground, leaver: Leaver) -> dict[str, Any]:
     return {
         "number": leaver.number,
@@ -82,13 +87,14 @@ def _person(ground: Ground, leaver: Leaver) -> dict[str, Any]:
         "sheet": leaver.sheet,
         "name": leaver.display,
         "citizen_id": masked(leaver.citizen_id),
-        "ref": keyed(ground.key, ["person", leaver.citizen_id or leaver.name_key]),
+        "ref": reference(ground.key, {"citizen_id": leaver.citizen_id, "name_key": leaver.name_key}),
         "unit": leaver.unit,
         "movement": leaver.movement,
         "action": leaver.action,
         "effective_date": leaver.effective_date.isoformat() if leaver.effective_date else "",
         "order_no": leaver.order_no,
         "standing": leaver.standing,
+        "list": leaver.source,
     }
 
 
@@ -158,12 +164,13 @@ def _brake(
     systems: Iterable[dict[str, Any]],
     items: Sequence[Mapping[str, Any]],
     surveys: Sequence[Survey],
-    declared: int | None,
+    sheet: Sheet,
 ) -> None:
     """Write into each system how many accounts are proposed, and what stops that."""
-    persons = len({item["person"] for item in items})
+    carried = {leaver.number for leaver in sheet.leavers if leaver.source}
+    persons = len({item["person"] for item in items} - carried)
     for system, survey in zip(systems, surveys, strict=True):
         proposed = sum(item["system"] == system["system"] for item in items)
-        load = brakes.Load(proposed, survey.matches.active, persons, declared)
+        load = brakes.Load(proposed, survey.matches.active, persons, sheet.declared)
         system["proposed"] = proposed
         system["brakes"] = list(brakes.tripped(survey.application.brake, load))

@@ -5,17 +5,18 @@ Not to know is never a pass: no list, or a database that cannot be read, is unkn
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dulae.accounts import outstanding
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
 from dulae.accounts.matching import PROPOSING, Index, Tier
 from dulae.accounts.plan import Plan
-from dulae.accounts.sheet import Sheet, load
+from dulae.accounts.sheet import NO_LIST, Sheet, load, sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey, survey
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
@@ -24,7 +25,7 @@ from dulae.errors import ListError
 CHECK = "access"
 USE_CHECK = "access_use"
 
-NO_LIST = reason("access.no_list", "there is no list to compare the accounts with: {error}")
+NO_LIST_CAME = reason("access.no_list", "there is no list to compare the accounts with: {error}")
 UNREADABLE = reason("access.unreadable", "the accounts cannot be read: {error}")
 NONE_ACTIVE = reason(
     "access.none_active",
@@ -80,22 +81,37 @@ class Review:
 def review(desk: Desk, path: Path, spelling: Spelling, *, check_mode: bool = False) -> Review:
     """Compare a judged list with every application and keep the plan that follows; in check mode nothing is kept.
 
-    Raise PlanError or LedgerError if the plan cannot be kept.
+    Leavers of earlier lists who can still log in are part of it, also in a week without a list: then all that is not
+    worse is unknown. Raise PlanError or LedgerError if the plan cannot be kept.
     """
+    missing: ListError | None = None
     try:
-        sheet = load(path, spelling)
-        if not sheet.file:
-            raise ListError("this week's list did not come, or could not be read")
+        document = load(path)
+        sheet(document, spelling, str(path))
     except ListError as error:
-        return Review(tuple(_unknown(kept.system, NO_LIST, error) for kept in desk.applications))
-    surveys = surveyed(desk, sheet, spelling)
-    plan, is_new = plans.draft(desk, sheet, surveys) if check_mode else plans.make(desk, sheet, surveys)
-    return Review(tuple(findings(desk, plan)), plan, is_new and not check_mode)
+        missing, document = error, dict(NO_LIST)
+    document = outstanding.joined(desk, document)
+    kept = sheet(document, spelling, str(desk.outstanding))
+    if missing and not kept.leavers:
+        return Review(tuple(_unknown(one.system, NO_LIST_CAME, missing) for one in desk.applications))
+    surveys = surveyed(desk, kept, spelling)
+    plan, is_new = plans.draft(desk, kept, surveys) if check_mode else plans.make(desk, kept, surveys)
+    if not check_mode:
+        outstanding.keep(desk, document, plan)
+    made = findings(desk, plan)
+    return Review(tuple(_without_list(made, missing) if missing else made), plan, is_new and not check_mode)
 
 
-def surveyed(desk: Desk, sheet: Sheet, spelling: Spelling) -> list[Survey]:
+def _without_list(made: Iterable[Finding], missing: ListError) -> Iterator[Finding]:
+    """Yield what is known without this week's list: what fails, fails; that all is well cannot be known."""
+    for finding in made:
+        fails = finding.verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+        yield finding if fails else _unknown(finding.system, NO_LIST_CAME, missing)
+
+
+def surveyed(desk: Desk, kept: Sheet, spelling: Spelling) -> list[Survey]:
     """Return what each application says of the people on a list."""
-    index = Index(sheet.sought)
+    index = Index(kept.sought)
     return [survey(application, index, spelling) for application in desk.applications]
 
 

@@ -53,7 +53,10 @@ class Sheet:
 
     def repeats(self, leaver: Leaver) -> bool:
         """Say whether another row already says the same of this person, for the same day or an earlier one."""
-        same = [other for other in self._by_id.get(leaver.citizen_id, ()) if other.action in DISABLING]
+        others = self._by_id.get(leaver.citizen_id, ())
+        same = [
+            other for other in others if other.action in DISABLING and other.standing in ("act", "scheduled")
+        ]
         return bool(same) and min(same, key=_order).number != leaver.number
 
     def summary(self) -> dict[str, Any]:
@@ -62,7 +65,8 @@ class Sheet:
             "file": self.file,
             "sha256": self.sha256,
             "received_at": self.received_at,
-            "rows": len(self.leavers),
+            "rows": sum(not leaver.source for leaver in self.leavers),
+            "carried": sum(bool(leaver.source) for leaver in self.leavers),
             "declared": self.declared,
         }
 
@@ -71,28 +75,35 @@ def _order(leaver: Leaver) -> tuple[str, int]:
     return (leaver.effective_date.isoformat() if leaver.effective_date else _FAR, leaver.number)
 
 
-def load(path: Path, spelling: Spelling) -> Sheet:
-    """Return a judged list; raise ListError if the file is none."""
+NO_LIST: Mapping[str, Any] = {"file": "", "sha256": "", "received_at": "", "rows": []}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return a judged list as it was written; raise ListError if the file is none, or if no list came."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ListError(f"it cannot be read ({error.strerror})", place=str(path), remedy=_AGAIN) from error
     except ValueError as error:
         raise ListError("it is no judged list", place=str(path), remedy=_AGAIN) from error
-    try:
-        return sheet(kept, spelling, str(path))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        what = f"it is no judged list ({type(error).__name__}: {error})"
-        raise ListError(what, place=str(path), remedy=_AGAIN) from error
+    if not isinstance(kept, dict) or not {"file", "sha256", "rows"} <= set(kept):
+        raise ListError("it is no judged list", place=str(path), remedy=_AGAIN)
+    if not kept["file"]:
+        raise ListError("this week's list did not come, or could not be read")
+    return kept
 
 
 def sheet(kept: Mapping[str, Any], spelling: Spelling, place: str = "") -> Sheet:
-    """Return the list in a judged document; raise ListError, KeyError or ValueError if it is none."""
-    declared = kept.get("declared_total")
-    return Sheet(
-        file=str(kept["file"]),
-        sha256=str(kept["sha256"]),
-        received_at=str(kept.get("received_at") or ""),
-        declared=None if declared is None else int(declared),
-        leavers=tuple(leavers(kept["rows"], spelling, place)),
-    )
+    """Return the list in a judged document; raise ListError if it is none."""
+    try:
+        declared = kept.get("declared_total")
+        return Sheet(
+            file=str(kept["file"]),
+            sha256=str(kept["sha256"]),
+            received_at=str(kept.get("received_at") or ""),
+            declared=None if declared is None else int(declared),
+            leavers=tuple(leavers(kept["rows"], spelling, place)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"it is no judged list ({type(error).__name__}: {error})"
+        raise ListError(what, place=place, remedy=_AGAIN) from error

@@ -70,7 +70,7 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     from dulae.people import receiving, spelling
 
     settings, desk = settings_of(ctx), _desk(ctx, holder)
-    kept = desk.state_dir / "access" / "list.json"
+    kept = desk.judged_list
     kept.parent.mkdir(mode=0o700, exist_ok=True)
     asked = receiving.Request(file, settings.lists_dir, output=kept, ledger=desk.state_dir / "ledger")
     received = receiving.receive(asked, clock.now(), check_mode=check)

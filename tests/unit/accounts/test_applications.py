@@ -36,7 +36,7 @@ def test_what_a_system_says_of_its_tables_replaces_the_profiles(inventory: Path)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tabel": "x"}, "accounts has no key 'tabel'"),
+        ({"tablename": "x"}, "accounts has no key 'tablename'"),
         ({"profile": "nosuch"}, "there is no account profile 'nosuch'"),
         ({"disable": {}}, "accounts.disable"),
         ({"login_probe": {**LOGIN, "nosuch": 1}}, "nosuch"),

@@ -99,8 +99,8 @@ def test_a_database_that_is_away_is_unknown_and_the_others_are_judged(work: Offi
     [
         (None, "it cannot be read"),
         ("", "it is no judged list"),
-        ('{"rows": []}', "KeyError"),
-        ('{"file": "x", "sha256": "y", "rows": [{"row": "z"}]}', "it is no judged list"),
+        ('{"rows": []}', "it is no judged list"),
+        ('{"file": "x", "sha256": "y", "rows": [{"row": "z"}]}', "ValueError"),
         ('{"file": "", "sha256": "", "rows": []}', "did not come"),
     ],
 )
