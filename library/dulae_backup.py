@@ -161,39 +161,17 @@ elapsed_ms:
   type: int
 """
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.dulae.checks.backup import examine, sets, tools
+from ansible.module_utils.dulae.checks.backup import examine, options, sets, tools
 from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
 from ansible.module_utils.dulae.checks.outcome import Stopwatch
-
-SET: dict[str, Any] = {
-    "system": {"type": "str", "default": ""},
-    "name": {"type": "str", "default": ""},
-    "subject": {"type": "str", "default": ""},
-    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "tar"]},
-    "path": {"type": "path", "required": True},
-    "pattern": {"type": "str", "default": "*"},
-    "max_age_hours": {"type": "int", "default": 26},
-    "min_bytes": {"type": "int", "default": 1},
-    "min_count": {"type": "int", "default": 1},
-    "level": {
-        "type": "str",
-        "choices": ["present", "fresh", "structure", "integrity"],
-        "default": "integrity",
-    },
-    "manifest": {"type": "str", "choices": ["optional", "required"], "default": "optional"},
-    "drill": {"type": "bool", "default": False},
-    "assertions": {"type": "list", "elements": "dict", "default": []},
-}
 
 
 def main() -> None:
     watch = Stopwatch()
     module = AnsibleModule(
         argument_spec={
-            "sets": {"type": "list", "elements": "dict", "required": True, "options": SET},
+            "sets": {"type": "list", "elements": "dict", "required": True, "options": options.SET},
             "bin_dir": {"type": "path", "default": ""},
             "timeout_s": {"type": "float", "default": 3600},
             "fail_on": FAIL_ON_OPTION,

@@ -193,30 +193,18 @@ elapsed_ms:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.dulae.checks.backup import options
 from ansible.module_utils.dulae.checks.backup.tools import Tools
 from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
 from ansible.module_utils.dulae.checks.outcome import Stopwatch
 from ansible.module_utils.dulae.checks.restore_drill import drill, request
 
-TEXTS = ("system", "name", "subject", "newest_record_sql")
 LIMITS = ("max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
 ASSERTION = {"sql": {"type": "str", "required": True}, "expect": {"type": "str", "required": True}}
 SET: dict[str, Any] = {
-    **{name: {"type": "str", "default": ""} for name in TEXTS},
+    **options.SET,
+    "newest_record_sql": {"type": "str", "default": ""},
     **{name: {"type": "int", "default": 0} for name in LIMITS},
-    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "tar"]},
-    "path": {"type": "path", "required": True},
-    "pattern": {"type": "str", "default": "*"},
-    "max_age_hours": {"type": "int", "default": 26},
-    "min_bytes": {"type": "int", "default": 1},
-    "min_count": {"type": "int", "default": 1},
-    "level": {
-        "type": "str",
-        "choices": ["present", "fresh", "structure", "integrity"],
-        "default": "integrity",
-    },
-    "manifest": {"type": "str", "choices": ["optional", "required"], "default": "optional"},
-    "drill": {"type": "bool", "default": False},
     "assertions": {"type": "list", "elements": "dict", "default": [], "options": ASSERTION},
 }
 

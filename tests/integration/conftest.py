@@ -1,5 +1,6 @@
 """Integration tests run against the lab: real SSH, PostgreSQL, applications and mail."""
 
+from tests.integration.postgres import postgres
 from tests.lab.fixture import lab, lab_to_break, pytest_collection_modifyitems
 
-__all__ = ["lab", "lab_to_break", "pytest_collection_modifyitems"]
+__all__ = ["lab", "lab_to_break", "postgres", "pytest_collection_modifyitems"]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterable, Protocol
+from typing import Any, Iterable, Protocol
 
 from .finding import Finding
 from .outcome import FAIL_ON, Stopwatch, fails_task, outcome
 
-FAIL_ON_OPTION: Dict[str, Any] = {"type": "str", "choices": list(FAIL_ON), "default": "never"}
+FAIL_ON_OPTION: dict[str, Any] = {"type": "str", "choices": list(FAIL_ON), "default": "never"}
 _SHOWN = 400
-_SECRET = re.compile(r"(?i)((?:password|passwd|passphrase|secret|token)['\"]?\s*[=:]\s*)\S+|(://[^:/@\s]+:)[^@\s]+(?=@)")
+_SECRET = re.compile(
+    r"(?i)((?:password|passwd|passphrase|secret|token)['\"]?\s*[=:]\s*)\S+|(://[^:/@\s]+:)[^@\s]+(?=@)"
+)
 
 
 class Module(Protocol):
     """The part of AnsibleModule that a door uses."""
 
-    params: Dict[str, Any]
+    params: dict[str, Any]
 
     def exit_json(self, **result: Any) -> None:
         """End the module well."""

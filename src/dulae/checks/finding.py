@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterable, Mapping
+from typing import Any, Iterable, Mapping
 
 
 class Verdict(str, enum.Enum):
@@ -51,7 +51,7 @@ class Reason:
     text: str
 
 
-REASONS: Dict[str, Reason] = {}
+REASONS: dict[str, Reason] = {}
 
 
 def reason(code: str, text: str) -> Reason:
@@ -77,7 +77,7 @@ class Finding:
     started_at: str = ""
     elapsed_ms: int = 0
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain JSON types."""
         return {**asdict(self), "verdict": self.verdict.value}
 

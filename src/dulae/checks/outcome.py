@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterable, List
+from typing import Any, Iterable
 
 from .finding import Finding, Verdict, severity, utc_text, worst
 
@@ -31,9 +31,9 @@ class Stopwatch:
         return round((time.monotonic() - self._tick) * 1000)
 
 
-def outcome(findings: Iterable[Finding], watch: Stopwatch) -> Dict[str, Any]:
+def outcome(findings: Iterable[Finding], watch: Stopwatch) -> dict[str, Any]:
     """Return a module's result; raise ValueError if nothing was checked, for nothing is no pass."""
-    made: List[Finding] = list(findings)
+    made: list[Finding] = list(findings)
     if not made:
         raise ValueError("nothing was checked: the list of checks is empty")
     counts = Counter(finding.verdict for finding in made)

@@ -29,6 +29,7 @@ INCOMPLETE = reason(
     "{subject} is not evidenced: {missing} of {expected} checks left no evidence ({which})",
 )
 _SHOWN = 5
+_MINUTE_MS = 60_000
 _ERASED = {"check": "", "subject": "", "verdict": "unknown"}
 Key = tuple[str, str, str]
 
@@ -87,53 +88,88 @@ def _read(ledger: Ledger, run: str) -> tuple[Entry, list[Entry], Entry | None]:
     return intent, findings, result
 
 
-def _result(intent: Entry, findings: Iterable[Entry], now: datetime) -> dict[str, Any]:
-    owed: dict[Key, Mapping[str, str]] = {
-        _key(item["host"], item): item for item in intent.body["population"]
-    }
-    # What was measured last about a thing is what counts.
-    found = {
-        _key(entry.body.get("host", ""), entry.body.get("finding", _ERASED)): entry.verdict
-        for entry in findings
-    }
-    missing = [item for key, item in owed.items() if key not in found]
-    counted = Counter({verdict.value: 0 for verdict in Verdict})
-    counted.update([*found.values(), *(Verdict.UNKNOWN.value for _ in missing)])
-    started = to_moment(intent.body["started_at"])
-    elapsed_ms = max(0, round((now - started).total_seconds() * 1000))
+@dataclass(frozen=True)
+class _Account:
+    """What a run owed, and what was found.
+
+    Of several findings of one task about one thing the worst counts; a later task that looked again has the last word.
+    """
+
+    owed: Mapping[Key, Mapping[str, str]]
+    found: Mapping[Key, Verdict]
+
+    @property
+    def missing(self) -> list[Mapping[str, str]]:
+        """Return what left no evidence."""
+        return [item for key, item in self.owed.items() if key not in self.found]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many things have each verdict; what left no evidence is unknown."""
+        counted = Counter(verdict.value for verdict in self.found.values())
+        counted[Verdict.UNKNOWN.value] += len(self.missing)
+        return {verdict.value: counted[verdict.value] for verdict in Verdict}
+
+    @property
+    def worst(self) -> Verdict:
+        """Return the worst verdict of all."""
+        return worst(Verdict(name) for name, count in self.counts.items() if count)
+
+
+def _account(intent: Entry, findings: Iterable[Entry]) -> _Account:
+    found: dict[Key, tuple[str, Verdict]] = {}
+    for entry in findings:
+        finding = entry.body.get("finding", _ERASED)
+        key = _key(entry.body.get("host", ""), finding)
+        # What stands for a task that failed yields to whatever was measured after it, by whichever task.
+        task = "" if finding.get("code", "").startswith("run.") else str(entry.body.get("task", ""))
+        verdict = Verdict(entry.verdict)
+        same, before = found.get(key, (task, verdict))
+        found[key] = (task, max(before, verdict, key=severity) if same == task else verdict)
+    owed = {_key(item["host"], item): item for item in intent.body["population"]}
+    return _Account(owed, {key: verdict for key, (_, verdict) in found.items()})
+
+
+def _judged(intent: Entry, account: _Account, elapsed_ms: int) -> tuple[Verdict, Finding]:
+    """Return the run's verdict, and the finding that tells it in words."""
     limit_minutes = intent.body["limit_minutes"]
-    within_limit = elapsed_ms <= limit_minutes * 60_000
+    verdict, why = account.worst, COMPLETE
+    if account.missing:
+        why = INCOMPLETE
+    elif elapsed_ms > limit_minutes * _MINUTE_MS:
+        verdict, why = max(verdict, Verdict.WARN, key=severity), OVER_LIMIT
     measured = {
-        **counted,
-        "expected": len(owed),
-        "missing": len(missing),
-        "which": _named(missing),
+        **account.counts,
+        "expected": len(account.owed),
+        "missing": len(account.missing),
+        "which": _named(account.missing),
         "elapsed_seconds": round(elapsed_ms / 1000),
     }
-    verdict = worst(Verdict(name) for name, count in counted.items() if count)
-    why = COMPLETE if within_limit else OVER_LIMIT
-    if missing:
-        why = INCOMPLETE
-    elif not within_limit:
-        verdict = max(verdict, Verdict.WARN, key=severity)
-    finding = judged(
-        "control", intent.control, verdict, why, measured=measured, limit={"limit_minutes": limit_minutes}
-    )
+    limit = {"limit_minutes": limit_minutes}
+    return verdict, judged("control", intent.control, verdict, why, measured=measured, limit=limit)
+
+
+def _result(intent: Entry, findings: Iterable[Entry], now: datetime) -> dict[str, Any]:
+    account = _account(intent, findings)
+    started = to_moment(intent.body["started_at"])
+    elapsed_ms = max(0, round((now - started).total_seconds() * 1000))
+    verdict, finding = _judged(intent, account, elapsed_ms)
+    limit_minutes = intent.body["limit_minutes"]
     return {
         "run": intent.run,
         "control": intent.control,
         "verdict": verdict.value,
-        "counts": dict(counted),
-        "expected": len(owed),
-        "observed": len(owed) - len(missing),
-        "unexpected": len(found.keys() - owed.keys()),
-        "missing": [dict(item) for item in missing],
+        "counts": account.counts,
+        "expected": len(account.owed),
+        "observed": len(account.owed) - len(account.missing),
+        "unexpected": len(account.found.keys() - account.owed.keys()),
+        "missing": [dict(item) for item in account.missing],
         "started_at": intent.body["started_at"],
         "finished_at": utc_text(now),
         "elapsed_ms": elapsed_ms,
         "limit_minutes": limit_minutes,
-        "within_limit": within_limit,
-        "evidenced": not missing,
+        "within_limit": elapsed_ms <= limit_minutes * _MINUTE_MS,
+        "evidenced": not account.missing,
         "check_mode": intent.body["check_mode"],
         "finding": finding.to_dict(),
     }

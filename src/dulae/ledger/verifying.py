@@ -67,7 +67,9 @@ def verify(
     except (sqlite3.Error, OSError, ValueError) as error:
         replay.problem(f"after entry {replay.count - 1}: the store cannot be read any further ({error})")
     if exported and replay.sealed < replay.count:
-        replay.problem(f"an export is sealed as a whole, but only {replay.sealed} of {replay.count} entries are")
+        replay.problem(
+            f"an export is sealed as a whole, but only {replay.sealed} of {replay.count} entries are"
+        )
     return replay.finish(key)
 
 

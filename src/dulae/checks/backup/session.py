@@ -20,9 +20,10 @@ class Session:
     """A psql process that is asked one statement after the other; ends the connection when it is left."""
 
     def __init__(self, tools: Tools, environment: Mapping[str, str], *options: str) -> None:
+        program = tools.path("psql")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(  # noqa: S603
-            [tools.path("psql"), "-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", *options],
+            [program, "-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
