@@ -15,6 +15,9 @@ from dulae.checks.health import process
 from dulae.checks.health.probing import Trouble
 from dulae.checks.health.process import Process, Running
 
+# These count programs of one name on this machine, so they never run side by side.
+pytestmark = pytest.mark.xdist_group("programs")
+
 Probe = Callable[..., Finding]
 
 
