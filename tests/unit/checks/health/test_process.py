@@ -15,6 +15,8 @@ from dulae.checks.health import process
 from dulae.checks.health.probing import Trouble
 from dulae.checks.health.process import Process, Running
 
+# A name of this process alone: what an interrupted test left running is not counted.
+SLEEPER = f"dulae_sleeper_{os.getpid()}.py"
 # These count programs of one name on this machine, so they never run side by side.
 pytestmark = pytest.mark.xdist_group("programs")
 
@@ -24,7 +26,7 @@ Probe = Callable[..., Finding]
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program with a name that nobody else has."""
-    script = tmp_path / "dulae_test_sleeper.py"
+    script = tmp_path / SLEEPER
     script.write_text("import time\nprint('up', flush=True)\ntime.sleep(60)\n")
     with subprocess.Popen([sys.executable, "-u", script], stdout=subprocess.PIPE) as running:
         assert running.stdout
@@ -34,12 +36,12 @@ def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_script_is_found_by_its_own_name(probe: Probe, sleeper: subprocess.Popen[bytes]) -> None:
-    finding = probe("process", process="dulae_test_sleeper.py")
+    finding = probe("process", process=SLEEPER)
     assert (finding.verdict, finding.measured["count"]) == (Verdict.PASS, 1)
 
 
 def test_fewer_than_asked_fail(probe: Probe, sleeper: subprocess.Popen[bytes]) -> None:
-    finding = probe("process", process="dulae_test_sleeper.py", min_count=2)
+    finding = probe("process", process=SLEEPER, min_count=2)
     assert (finding.verdict, finding.code) == (Verdict.FAIL, "health.process_too_few")
 
 
@@ -48,7 +50,7 @@ def test_a_stopped_program_fails(probe: Probe, sleeper: subprocess.Popen[bytes])
     deadline = time.monotonic() + 10
     while "State:\tT" not in Path(f"/proc/{sleeper.pid}/status").read_text() and time.monotonic() < deadline:
         time.sleep(0.01)
-    finding = probe("process", process="dulae_test_sleeper.py")
+    finding = probe("process", process=SLEEPER)
     assert (finding.verdict, finding.code) == (Verdict.FAIL, "health.process_stuck")
     assert "1 more are stopped or dead (T)" in finding.because
 
