@@ -56,8 +56,6 @@ def prove(work: Work, tools: Tools) -> None:
             _prove_tables(work, session)
             # Declared queries are written as the application's are; what is built in still comes first.
             session.ask("SET search_path TO pg_catalog, public")
-            # Declared queries name tables as the application does.
-            session.ask("RESET search_path")
             for number, assertion in enumerate(work.drill.assertions, 1):
                 _prove_assertion(session, number, assertion)
             _prove_newest_record(work, session)
