@@ -54,7 +54,8 @@ def plugin() -> tuple[Any, Notes]:
 
 
 def result(values: dict[str, Any], *, loop: bool = False, **fields: Any) -> CallbackTaskResult:
-    task = Task.load({"name": "Check", "dulae_pretend": {}, **({"loop": [1]} if loop else {})})
+    task = Task()
+    task.action, task.loop = "dulae_pretend", [1] if loop else None
     return CallbackTaskResult(
         Host("alpha"), task, values, {"name": "Check", "action": "dulae_pretend", **fields}
     )
