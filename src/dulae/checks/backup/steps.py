@@ -122,7 +122,7 @@ def fresh(work: Examination) -> None:
 def structure(work: Examination) -> None:
     """Open the copy and list its contents."""
     contents = work.contents = KINDS[work.backup_set.kind].structure(work.newest.path, work.tools)
-    work.measured.update(format=contents.format, items=contents.items)
+    work.measured.update(format=contents.format, items=contents.items, all_data_read=contents.all_read)
     if contents.files is None:
         work.measured.update(tables=len(contents.tables), tables_with_data=len(contents.with_data))
     else:
