@@ -271,9 +271,8 @@ def test_a_run_killed_while_it_dumps_leaves_nothing_that_looks_like_a_backup(
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
     with subprocess.Popen([*child, "never"], env=environment, stdout=subprocess.PIPE) as running:
         assert running.stdout and running.stdout.readline()
-        while not os.path.isdir(office.path) or not any(
-            ".partial" in name for name in os.listdir(office.path)
-        ):
+        store = pathlib.Path(office.path)
+        while not any(path.stat().st_size for path in store.glob(".office-*.partial")):
             time.sleep(0.01)
         running.kill()
     assert judge(office, postgres).code == "backup.only_unfinished"

@@ -10,6 +10,7 @@ from typing import Any, Mapping
 from .tools import Tools, first_error
 
 _END = "dulae: end of answer"
+_GOODBYE_S = 5.0
 
 
 class SessionError(Exception):
@@ -48,8 +49,12 @@ class Session:
                 pipe.close()
             except BrokenPipeError:
                 continue
-        self._process.kill()
-        self._process.wait()
+        try:
+            # Given a moment, psql says goodbye, and the server has nothing to complain of in its log.
+            self._process.wait(_GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._errors.close()
 
     def ask(self, statement: str) -> str:
