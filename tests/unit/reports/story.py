@@ -72,7 +72,7 @@ def probes(when: datetime) -> list[Seen]:
         ("localhost", page("intranet/sign_in", 410, "ออกจากระบบ")),
         ("localhost", certificate("intranet/certificate", date(2027, 3, 1))),
         ("web1", port("intranet/web_service", "tcp", "nginx")),
-        ("web1", port("intranet/database", "tcp", "db1:5432")),
+        ("web1", port("intranet/database", "database", "db1:5432")),
         ("localhost", page("saraban/login_page", 220, "ลงชื่อเข้าใช้")),
         ("web1", page("saraban/login_page", 90, "ลงชื่อเข้าใช้")),
         ("localhost", page("saraban/register", 530, "ทะเบียนหนังสือ")),

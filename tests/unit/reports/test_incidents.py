@@ -1,12 +1,13 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+from dulae.checks.finding import Verdict
 from dulae.reports.data.incidents import Case, Incidents
 from dulae.reports.evidence import gather
 from dulae.reports.making import make
 from dulae.reports.period import read
 from tests.unit.reports.conftest import Made
-from tests.unit.reports.department import department
+from tests.unit.reports.department import Plan, department, find, run
 
 
 def body(made: Made, period: str = "2026-11") -> Incidents:
@@ -77,3 +78,17 @@ def test_a_subject_that_fails_again_is_a_repeated_problem(made: Made, tmp_path: 
 def test_an_incident_belongs_to_later_periods_only_while_it_is_open(made: Made) -> None:
     assert [one.incident.number for one in body(made, "2026-10").cases] == ["INC-2570-0001"]
     assert [one.incident.number for one in body(made, "2026-12").cases] == ["INC-2570-0006", "INC-2570-0004"]
+
+
+def test_a_mailbox_that_could_not_be_read_is_told_and_no_quiet_month(made: Made, tmp_path: Path) -> None:
+    assert body(made).unheard == ()
+    tale = department(tmp_path)
+    silent = find(
+        "incident", "mailbox", Verdict.UNKNOWN, "incidents.no_mailbox", measured={"error": "no connection"}
+    )
+    for day in (5, 6):
+        run(tale, Plan(tale.at(date(2026, 11, day), "08:30"), "restoration", (("localhost", silent),)))
+    tale.settle()
+    [unheard] = make("incidents", gather(tale.ledger, tale.settings), read("2026-11")).body.unheard
+    assert (unheard.row.state, unheard.row.code, unheard.times) == ("unchecked", "incidents.no_mailbox", 2)
+    assert unheard.row.at.day == 6

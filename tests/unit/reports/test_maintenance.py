@@ -31,6 +31,14 @@ def test_a_checklist_item_is_as_bad_as_its_worst_check(month: Maintenance) -> No
     assert [row.code for row in web.worst][:2] == ["health.http_words_missing", "health.http_slow"]
 
 
+def test_a_backup_set_named_like_a_probe_says_nothing_of_the_database(month: Maintenance) -> None:
+    database = next(item for item in month.checklist if item.name == "database")
+    checked = {line.subject: line.checked.total for line in month.backups}
+    assert checked["intranet/database"]
+    assert {row.check for row in database.worst} <= {"database"}
+    assert database.counts.total == len([run for run in month.runs if run.told.control == "availability"])
+
+
 def test_downtime_is_weighed_and_compared_with_what_the_contract_allows(month: Maintenance) -> None:
     [sheet] = month.months
     assert sheet.complete and sheet.service_hours == 720

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dulae.ledger.views.incidents import Incident, incidents
+from dulae.reports.data.common import Row
+from dulae.reports.data.runs import runs
 from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period
 from dulae.settings.shape import Words
@@ -16,6 +18,8 @@ from dulae.settings.shape import Words
 CONTROL = "restoration"
 CHANNELS = ("phone", "email", "check", "walk_in")
 KINDS = ("fault", "advice", "rights_request")
+# What the desk's round says of its own mail; its other subjects are the numbers of incidents.
+_MAIL = ("mailbox", "mail_server")
 # The same subject reported at least this often in a period is a repeated problem.
 REPEATED = 2
 _MINUTE = timedelta(minutes=1)
@@ -70,9 +74,18 @@ class Repeat:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """What kept mail from being read or sent, how often; ``row`` is the newest."""
+
+    row: Row
+    times: int
+
+
+@dataclass(frozen=True)
 class Incidents:
     """The body of the report."""
 
+    unheard: tuple[Unheard, ...]
     channels: Mapping[str, int]
     kinds: Mapping[str, int]
     cases: tuple[Case, ...]
@@ -107,6 +120,7 @@ def body(evidence: Evidence, period: Period) -> Incidents:
     channels = Counter(incident.channel for incident in new)
     kinds = Counter(incident.kind for incident in new)
     return Incidents(
+        unheard=_unheard(evidence, period),
         channels={name: channels[name] for name in (*CHANNELS, *sorted(set(channels) - set(CHANNELS)))},
         kinds={name: kinds[name] for name in (*KINDS, *sorted(set(kinds) - set(KINDS)))},
         cases=found,
@@ -119,6 +133,16 @@ def body(evidence: Evidence, period: Period) -> Incidents:
         finish_hours=contract.finish_within_hours,
         until=min(period.end(zone), evidence.last_at),
     )
+
+
+def _unheard(evidence: Evidence, period: Period) -> tuple[Unheard, ...]:
+    """Return what kept mail from being read or sent: an empty register is then no quiet period."""
+    same: dict[tuple[str, str], list[Row]] = {}
+    for run in runs(evidence, period, (CONTROL,)):
+        for row in run.rows:
+            if row.subject in _MAIL and row.state != "normal":
+                same.setdefault((row.subject, row.code), []).append(row)
+    return tuple(Unheard(rows[-1], len(rows)) for rows in same.values())
 
 
 def _all(evidence: Evidence) -> Iterable[Incident]:

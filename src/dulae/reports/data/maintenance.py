@@ -106,7 +106,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
     kept = [row for row in rows if row.check in (_MADE, _LOOKED_AT, _DRILL, _SPACE)]
     body = Maintenance(
         contract=evidence.settings.contract,
-        checklist=_checklist(evidence, rows),
+        checklist=_checklist(rows),
         cases=faults,
         months=months(evidence, period, faults),
         lateness=lateness(evidence, faults),
@@ -149,20 +149,11 @@ def _hashes(rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
-def _probe_kinds(evidence: Evidence) -> dict[str, str]:
-    """Return the kind of each probe by the subject of its findings."""
-    return {
-        f"{system.name}/{probe.name}": probe.kind
-        for system in evidence.settings.systems
-        for probe in system.probes
-    }
-
-
-def _checklist(evidence: Evidence, rows: Iterable[Row]) -> tuple[Item, ...]:
-    kinds = _probe_kinds(evidence)
+def _checklist(rows: Iterable[Row]) -> tuple[Item, ...]:
+    # A probe's check is its kind. Its subject alone says too little: a backup set may be named like a probe.
     by_kind: dict[str, list[Row]] = {}
     for row in rows:
-        by_kind.setdefault(kinds.get(row.subject, row.check), []).append(row)
+        by_kind.setdefault(row.check, []).append(row)
     return tuple(
         _item(name, [row for kind in sorted(checks) for row in by_kind.get(kind, ())])
         for name, checks in CHECKLIST
