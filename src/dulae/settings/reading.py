@@ -109,8 +109,10 @@ def _parse(document: Document, text: str) -> None:
 
 
 def _syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -> Problem:
-    line = error.problem_mark.line + 1 if error.problem_mark else 1
-    written = text.splitlines()[line - 1] if line <= text.count("\n") + 1 and text.splitlines() else ""
+    # What never ends is noticed behind the last line.
+    lines = text.split("\n")
+    line = min(error.problem_mark.line + 1 if error.problem_mark else 1, len(lines))
+    written = lines[line - 1]
     if "\t" in written:
         return Problem("tab", document.path, line)
     return Problem("not_yaml", document.path, line, places={"why": error.problem or "it cannot be read"})

@@ -52,3 +52,10 @@ def test_every_single_line_may_be_lost(name: str, department: pathlib.Path) -> N
             load(department)
         except SettingsProblems as refused:
             assert all(problem.told() for problem in refused.problems)
+
+
+def test_a_quote_that_never_closes_is_told_and_not_a_crash(department: pathlib.Path) -> None:
+    path = department / "group_vars/all/site.yml"
+    path.write_text(f'"{TEXTS["site"]}', encoding="utf-8")
+    with pytest.raises(SettingsProblems, match=r"site\.yml"):
+        load(department)
