@@ -52,6 +52,8 @@ def locked(folder: str, prefix: str) -> Iterator[None]:
     except BlockingIOError as error:
         raise CannotTell(ALREADY_RUNNING, path=folder, prefix=prefix) from error
     finally:
+        # Closing alone would leave the lock with any program that another thread has forked and not yet begun.
+        fcntl.flock(handle, fcntl.LOCK_UN)
         os.close(handle)
 
 

@@ -51,6 +51,8 @@ def workshop(parent: str) -> Iterator[str]:
         # Others may have begun to look at the folder, but only whoever holds its lock puts anything into it.
         with contextlib.suppress(OSError):
             os.rmdir(path)
+        # Closing alone would leave the lock with any program that another thread has forked and not yet begun.
+        fcntl.flock(handle, fcntl.LOCK_UN)
         os.close(handle)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,6 +26,12 @@ def publish(folder: pathlib.Path, hours_ago: int = 1, text: bytes = b"data") -> 
     return folder / name
 
 
+def handle_of(path: pathlib.Path) -> int:
+    """Return the handle under which this process has a file open."""
+    opened = {int(link.name): link.resolve() for link in pathlib.Path("/proc/self/fd").iterdir()}
+    return next(number for number, target in opened.items() if target == path.resolve())
+
+
 def names(folder: pathlib.Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -42,6 +49,19 @@ def test_own_sets_come_newest_first(tmp_path: pathlib.Path) -> None:
 
 def test_two_sets_of_one_second_have_two_names(tmp_path: pathlib.Path) -> None:
     assert publish(tmp_path) != publish(tmp_path)
+
+
+def test_a_program_started_meanwhile_does_not_keep_the_lock(tmp_path: pathlib.Path) -> None:
+    # Between fork and exec, a program that another thread starts has every handle of ours.
+    with store.locked(str(tmp_path), "files"):
+        mine = handle_of(tmp_path / ".files.lock")
+        heir = subprocess.Popen(["sleep", "60"], pass_fds=(mine,))
+    try:
+        with store.locked(str(tmp_path), "files"):
+            assert heir.poll() is None
+    finally:
+        heir.kill()
+        heir.wait()
 
 
 def test_what_others_made_is_not_ours(tmp_path: pathlib.Path) -> None:
