@@ -312,22 +312,42 @@ def test_a_mailbox_that_cannot_be_read_is_told_in_the_register_of_incidents(offi
     assert (run.verdict, done.returncode) == (Verdict.PASS, 0)
 
 
-def test_a_fault_stands_in_the_register_the_contractor_is_told_and_the_recheck_ends_it(
-    office: Office,
-) -> None:
-    told = len(office.lab.mailbox(mailboxes.CONTRACTOR))
+def test_a_fault_stands_in_the_register_until_a_check_of_it_has_passed(office: Office) -> None:
+    before = len(office.lab.mailbox(mailboxes.CONTRACTOR))
     office.lab.fault("service_stopped")
     run, _ = office.control("availability")
     (found,) = findings(run, "health.pidfile_missing")
     office.control("restoration")
-    texts = office.written("incidents")
     sentences = {"th": thai(found.finding), "en": found.finding.because}
-    assert all(sentences[language] in text for (language, _), text in texts.items())
-    letters = office.lab.mailbox(mailboxes.CONTRACTOR)[told:]
-    assert any("saraban/web_service" in letter.as_string() or letter["Subject"] for letter in letters)
+    for (language, kind), text in office.written("incidents").items():
+        assert sentences[language] in text, f"{language}.{kind}"
+    numbers = {
+        str(entry.body["subject"]): str(entry.body["number"])
+        for entry in office.ledger.entries(("incident.opened",))
+        if entry.body["channel"] == "check"
+    }
+    assert set(numbers) == {
+        "saraban/login_page",
+        "saraban/web_service",
+        "saraban/register",
+        "saraban/certificate",
+    }
+    letters = office.lab.mailbox(mailboxes.CONTRACTOR)[before:]
+    assert {
+        number for number in numbers.values() for letter in letters if number in str(letter["Subject"])
+    } == set(numbers.values())
+    number = numbers["saraban/web_service"]
+    assert (
+        office.dulae("incident", "finish", number, "--cause", "it was stopped", "--fix", "started").returncode
+        == 0
+    )
+    refused = office.dulae("incident", "close", number)
+    assert (refused.returncode, "no check of it has passed" in refused.stderr) == (4, True)
     office.lab.heal("service_stopped")
     office.control("availability")
-    office.control("restoration")
-    finished = {entry.body["number"] for entry in office.ledger.entries(("incident.finished",))}
-    opened = {entry.body["number"] for entry in office.ledger.entries(("incident.opened",))}
-    assert finished == opened != set()
+    assert office.dulae("incident", "close", number).returncode == 0
+    written = office.written("incidents")
+    for language, closed in (("th", "ปิดเรื่อง"), ("en", "closed")):
+        lines = written[language, "md"].splitlines()
+        (row,) = [line for line in lines if line.startswith(f"| {number} |") and sentences[language] in line]
+        assert closed in row

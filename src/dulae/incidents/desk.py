@@ -15,6 +15,7 @@ from dulae.checks.finding import Finding, Verdict, judged, reason
 from dulae.errors import IncidentError, SettingsError
 from dulae.incidents import clocks, mailbox, notices
 from dulae.incidents.mail_reading import Mail, read
+from dulae.incidents.newest import newest
 from dulae.incidents.outbox import Letter, Outbox
 from dulae.incidents.register import LONGEST_BACK_DATING, Register, Report
 from dulae.ledger import Ledger
@@ -96,17 +97,15 @@ class Desk:
 
         A check from before the fault was closed opens nothing anew; systems that are gone are left out.
         """
-        newest: dict[str, dict[str, Any]] = {}
-        since = now - LONGEST_BACK_DATING
-        for entry in self.ledger.entries(("finding",), control="availability", since=since):
-            newest[entry.body["finding"]["subject"]] = {**entry.body["finding"], "at": entry.ts}
-        closed = {i.key: i.closed_at for i in self.register.all() if i.closed_at}
+        checked = newest(self.ledger, now - LONGEST_BACK_DATING, "availability").values()
+        closed = {incident.key: max(incident.seq) for incident in self.register.all() if incident.closed_at}
         failed = (
-            finding
-            for subject, finding in newest.items()
-            if finding["verdict"] == "fail"
-            and finding["system"] in self.register.systems
-            and (subject not in closed or finding["at"] > closed[subject])
+            {**entry.body["finding"], "at": entry.ts}
+            for same in checked
+            for entry in same
+            if entry.verdict == "fail"
+            and entry.body["finding"]["system"] in self.register.systems
+            and entry.seq > closed.get(entry.body["finding"]["subject"], -1)
         )
         opened = [self.register.open(_from_check(finding), now) for finding in failed]
         return [incident for incident, new in opened if new]

@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from dulae.errors import IncidentError
 from dulae.incidents.mail_reading import plain
+from dulae.incidents.newest import newest
 from dulae.ledger import Ledger
 from dulae.ledger.views.incidents import KINDS as ENTRIES
 from dulae.ledger.views.incidents import Incident, incidents
@@ -149,14 +150,21 @@ class Register:
         return self.find(incident.number), True
 
     def passing_recheck(self, incident: Incident) -> dict[str, Any]:
-        """Return run and entry of the newest check of the subject, if it passed after the fault was known."""
-        newest: dict[str, Any] = {}
-        if not incident.subject:
-            return newest
-        for entry in self.ledger.entries(("finding",), since=incident.reported_at):
-            if entry.body["finding"]["subject"] == incident.subject:
-                newest = {"run": entry.run, "entry": entry.seq} if entry.verdict == "pass" else {}
-        return newest
+        """Return run and entry of the newest check of the subject, if it passed after the fault was known.
+
+        Every host that looked must have passed; a check of another kind under the same name says nothing of it.
+        """
+        failed = (incident.finding or {}).get("check", "")
+        looked = [
+            entry
+            for (check, subject), same in newest(self.ledger, incident.reported_at).items()
+            if subject == incident.subject and failed in ("", check)
+            for entry in same
+        ]
+        if not incident.subject or not looked or any(entry.verdict != "pass" for entry in looked):
+            return {}
+        last = max(looked, key=lambda entry: entry.seq)
+        return {"run": last.run, "entry": last.seq}
 
     def _accept(self, report: Report, now: datetime) -> None:
         if self.systems and report.system not in self.systems:

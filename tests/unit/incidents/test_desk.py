@@ -13,10 +13,10 @@ from dulae.incidents.register import Report
 from .conftest import NOW
 
 
-def measured(desk: Desk, verdict: str, subject: str = "saraban/login_page") -> None:
+def measured(desk: Desk, verdict: str, host: str = "localhost", run: str = "r1", check: str = "http") -> None:
     finding: dict[str, Any] = {
-        "check": "http",
-        "subject": subject,
+        "check": check,
+        "subject": "saraban/login_page",
         "verdict": verdict,
         "code": "http.status",
         "because": "status 503, 200 expected",
@@ -24,8 +24,8 @@ def measured(desk: Desk, verdict: str, subject: str = "saraban/login_page") -> N
         "limit": {"expected": "200"},
         "system": "saraban",
     }
-    body = {"host": "localhost", "task": "probe", "grade": "measured", "finding": finding}
-    desk.ledger.append("finding", body, run="r1", control="availability", verdict=verdict)
+    body = {"host": host, "task": "probe", "grade": "measured", "finding": finding}
+    desk.ledger.append("finding", body, run=run, control="availability", verdict=verdict)
 
 
 def later(desk: Desk, minutes: int) -> Any:
@@ -48,6 +48,36 @@ def test_a_failed_check_opens_one_incident_with_its_words(desk: Desk) -> None:
 def test_what_passes_again_opens_nothing(desk: Desk) -> None:
     measured(desk, "fail")
     measured(desk, "pass")
+    assert desk.open_failed(later(desk, 1)) == []
+
+
+def test_what_one_host_cannot_reach_is_a_fault_although_another_can(desk: Desk) -> None:
+    measured(desk, "fail", "web1")
+    measured(desk, "pass")
+    [opened] = desk.open_failed(later(desk, 1))
+    measured(desk, "fail", "web1", "r2")
+    measured(desk, "pass", run="r2")
+    assert not desk.register.passing_recheck(opened)
+    measured(desk, "pass", "web1", "r3")
+    measured(desk, "pass", run="r3")
+    assert desk.register.passing_recheck(opened)["run"] == "r3"
+
+
+def test_a_check_of_another_kind_under_the_same_name_proves_no_repair(desk: Desk) -> None:
+    measured(desk, "fail")
+    [opened] = desk.open_failed(later(desk, 1))
+    measured(desk, "pass", run="r2", check="backup")
+    assert not desk.register.passing_recheck(opened)
+
+
+def test_what_was_only_tried_in_check_mode_opens_nothing_and_proves_no_repair(desk: Desk) -> None:
+    measured(desk, "fail")
+    [opened] = desk.open_failed(later(desk, 1))
+    desk.ledger.append("run.intent", {"check_mode": True}, run="r2", control="availability")
+    measured(desk, "pass", run="r2")
+    assert not desk.register.passing_recheck(opened)
+    desk.register.close(opened.number, later(desk, 0), reason="แก้ไขแล้ว")
+    measured(desk, "fail", run="r2")
     assert desk.open_failed(later(desk, 1)) == []
 
 
