@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -153,8 +155,12 @@ def wait_for(path: pathlib.Path) -> None:
         time.sleep(0.02)
 
 
-def build(root: pathlib.Path) -> House:
-    """Write the inventory and make its ledger."""
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(root: pathlib.Path, clock: Callable[[], datetime] = now) -> House:
+    """Write the inventory and make its ledger, whose first entry is of the clock's moment."""
     folder = root / "inventory"
     shutil.copytree(ROOT / "inventory/example/group_vars", folder / "group_vars")
     interpreter = {"ansible_python_interpreter": sys.executable}
@@ -171,7 +177,9 @@ def build(root: pathlib.Path) -> House:
     site = yaml.safe_load((folder / "group_vars/all/site.yml").read_text(encoding="utf-8"))
     site["dulae_site"] |= {"state_dir": "state", "report_dir": "state/reports"}
     write(folder / "group_vars/all/site.yml", site)
-    Ledger.create(folder / "state/ledger", organisation="Example Department", node="control1").close()
+    Ledger.create(
+        folder / "state/ledger", organisation="Example Department", node="control1", clock=clock
+    ).close()
     return House(root)
 
 

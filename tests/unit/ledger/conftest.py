@@ -38,8 +38,8 @@ def ledger(tmp_path: pathlib.Path, clock: Clock) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def house(tmp_path: pathlib.Path) -> House:
-    return build(tmp_path / "house")
+def house(tmp_path: pathlib.Path, clock: Clock) -> House:
+    return build(tmp_path / "house", clock)
 
 
 @pytest.fixture

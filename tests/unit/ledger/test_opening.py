@@ -33,8 +33,11 @@ def holder() -> Holder:
 
 
 @pytest.fixture
-def kept(office: Settings) -> Ledger:
-    return opening.ledger_of(office)
+def kept(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """The office's ledger, opened once, so that the tests' clock is the only one."""
+    ledger = opening.ledger_of(office)
+    monkeypatch.setattr(opening, "ledger_of", lambda _settings: ledger)
+    return ledger
 
 
 def newest(ledger: Ledger) -> Run:

@@ -27,7 +27,7 @@ def test_words_go_into_a_private_file_and_the_status_comes_back(
     command = [
         sys.executable,
         "-c",
-        "import os, sys; print(os.getcwd()); print('no', file=sys.stderr); sys.exit(7)",
+        "import os, sys; print(os.getcwd(), flush=True); print('no', file=sys.stderr); sys.exit(7)",
     ]
     assert launching.launch(command, environment, log, nothing) == 7
     assert log.read_text().split() == [str(tmp_path), "no"]
