@@ -83,7 +83,8 @@ def test_a_password_reaches_the_login_and_stands_nowhere_in_the_result(run_modul
     for result in (right, wrong):
         told = json.dumps({key: value for key, value in result.items() if key != "invocation"})
         assert "s3cr3t-w0rd" not in told
-        assert "w0rd" not in json.dumps(result["invocation"])
+        # Some versions of Ansible repeat in the result how the module was called.
+        assert "w0rd" not in json.dumps(result.get("invocation", {}))
 
 
 def test_every_kind_and_option_is_documented() -> None:

@@ -11,8 +11,9 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,13 @@ Clock = Callable[[], datetime]
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _close(connection: sqlite3.Connection, owner: int) -> None:
+    """Close a connection in the process that opened it; in another thread SQLite refuses, and the end closes it."""
+    if owner == os.getpid():
+        with suppress(sqlite3.ProgrammingError):
+            connection.close()
 
 
 @dataclass(frozen=True)
@@ -217,8 +225,8 @@ class Ledger:
 
     def close(self) -> None:
         """Close what this process opened for writing."""
-        if self._writer and self._owner == os.getpid():
-            self._writer.close()
+        if self._writer:
+            self._let_go()
         self._writer = None
 
     @contextmanager
@@ -255,6 +263,8 @@ class Ledger:
         if self._writer is None:
             self._owner = os.getpid()
             self._writer = database.connect(self.folder)
+            # A ledger that nobody holds any more is closed, even where nobody thought of it.
+            self._let_go = weakref.finalize(self, _close, self._writer, self._owner)
             self._file = database.identity(self.folder)
         elif self._file != database.identity(self.folder):
             # SQLite would go on writing into a file that nobody can find any more.

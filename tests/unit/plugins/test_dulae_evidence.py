@@ -3,11 +3,11 @@
 import importlib.util
 import pathlib
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible import context
-from ansible.executor.task_result import CallbackTaskResult
 from ansible.inventory.host import Host
 from ansible.module_utils.common.collections import ImmutableDict
 from ansible.playbook.task import Task
@@ -53,12 +53,12 @@ def plugin() -> tuple[Any, Notes]:
     return made, notes
 
 
-def result(values: dict[str, Any], *, loop: bool = False, **fields: Any) -> CallbackTaskResult:
+def result(values: dict[str, Any], *, loop: bool = False, **fields: Any) -> Any:
+    """Return what a callback is given, as every Ansible that we take has it; a real one is made differently by each."""
     task = Task()
     task.action, task.loop = "dulae_pretend", [1] if loop else None
-    return CallbackTaskResult(
-        Host("alpha"), task, values, {"name": "Check", "action": "dulae_pretend", **fields}
-    )
+    told = {"name": "Check", "action": "dulae_pretend", **fields}
+    return SimpleNamespace(host=Host("alpha"), task=task, task_name="Check", task_fields=told, result=values)
 
 
 def outcome(values: dict[str, Any], **changed: Any) -> Outcome:
