@@ -25,6 +25,11 @@ def exists(folder: Path) -> bool:
     return (folder / STORE).is_file()
 
 
+def traces(folder: Path) -> bool:
+    """Say whether there was a ledger in a folder: its key or its checkpoints are there."""
+    return (folder / keys.PRIVATE).exists() or any((folder / checkpoint.FOLDER).glob("[0-9]*.txt"))
+
+
 def identity(folder: Path) -> tuple[int, int] | None:
     """Return what tells the file of a ledger from any other that takes its name; None where there is none."""
     try:

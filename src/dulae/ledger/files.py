@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -33,6 +34,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def demand_readable(path: Path) -> None:
+    """Raise PermissionError that names a file and its owner, if it is there and may not be read."""
+    if path.exists() and not os.access(path, os.R_OK):
+        about = path.stat()
+        why = f"may not be read (owner {about.st_uid}, mode {about.st_mode & 0o7777:04o})"
+        raise PermissionError(errno.EACCES, why, str(path))
 
 
 def make_folder(folder: Path) -> None:

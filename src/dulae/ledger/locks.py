@@ -16,6 +16,8 @@ from dulae.errors import LedgerError
 from dulae.ledger import files
 
 FOLDER = "locks"
+# By these words a run that was refused its lock is known.
+TAKEN = "is being run by"
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,4 @@ def _taken(control: str, holder: Holder | None, path: Path) -> LedgerError:
         return LedgerError(f"another run of {control} has just begun", place=str(path), remedy=remedy)
     who = f"{holder.operator} (process {holder.pid}, {holder.trigger}, since {holder.since})"
     remedy = f"Wait until it has ended, or stop it with: kill {holder.pid}"
-    return LedgerError(f"{control} is being run by {who}", place=str(path), remedy=remedy)
+    return LedgerError(f"{control} {TAKEN} {who}", place=str(path), remedy=remedy)

@@ -19,12 +19,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from dulae.errors import LedgerError
 from dulae.ledger import checkpoint, database, entry, files, header, keys
 from dulae.ledger.entry import Draft, Entry
 
 _PAGE = 1000
 _REMEDY = "Look at the free space there and at who owns the folder; nothing counts as done without evidence"
+
+_GONE = (
+    "Bring it back from a copy of this node; `dulae ledger verify` says how many entries it must have. "
+    "Tell the committee: a ledger is never made anew over what is left of one"
+)
 
 Clock = Callable[[], datetime]
 
@@ -57,7 +64,7 @@ class Ledger:
         self._left_behind: list[sqlite3.Connection] = []
         self._owner = os.getpid()
         self._writer: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._file = database.identity(folder)
         with self.reading() as connection:
             row = connection.execute("SELECT header FROM entry WHERE seq = 0").fetchone()
         if row is None:
@@ -82,22 +89,26 @@ class Ledger:
             raise LedgerError(f"no ledger can be made here ({error.strerror})", place=str(folder)) from error
         try:
             database.build(building, log, {"organisation": organisation, "node": node}, clock)
+            # Whoever finds the ledger finds it sealed.
+            with closing(cls(building, clock)) as made:
+                made.checkpoint()
             os.rename(building, folder)
             files.sync_folder(folder.parent)
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"no ledger can be made here ({error})", place=str(folder)) from error
         finally:
             shutil.rmtree(building, ignore_errors=True)
-        made = cls(folder, clock)
-        made.checkpoint()
-        return made
+        return cls(folder, clock)
 
     @classmethod
     def open(cls, folder: Path, clock: Clock = _now) -> Ledger:
         """Open a ledger; raise LedgerError if there is none."""
         if not database.exists(folder):
+            gone = database.traces(folder)
             raise LedgerError(
-                "there is no ledger", place=str(folder), remedy="Make one once with: dulae ledger init"
+                f"{database.STORE} is gone" if gone else "there is no ledger",
+                place=str(folder),
+                remedy=_GONE if gone else "Make one once with: dulae ledger init",
             )
         return cls(folder, clock)
 
@@ -203,6 +214,7 @@ class Ledger:
     def checkpoint(self) -> checkpoint.Checkpoint:
         """Sign how far the ledger has come and keep that beside it; raise LedgerError if that is not possible."""
         key = keys.private(self.folder)
+        self._demand_own(key)
         with self._writing() as connection:
             memo = connection.execute("SELECT value FROM memo WHERE name = 'tree'").fetchone()
             tree, line = checkpoint.tree_from(memo[0] if memo else ""), ""
@@ -222,6 +234,15 @@ class Ledger:
                 f"no checkpoint can be kept ({error.strerror})", place=str(place), remedy=_REMEDY
             ) from error
         return made
+
+    def _demand_own(self, key: Ed25519PrivateKey) -> None:
+        named = self.entry(0).body.get("key_fingerprint")
+        if keys.fingerprint(key.public_key()) != named:
+            raise LedgerError(
+                f"it is not the key that the first entry names ({named})",
+                place=str(self.folder / keys.PRIVATE),
+                remedy="Bring the ledger's own key back from its copy; what another key seals does not verify",
+            )
 
     def close(self) -> None:
         """Close what this process opened for writing."""
@@ -256,6 +277,9 @@ class Ledger:
             ) from error
 
     def _own_connection(self) -> sqlite3.Connection:
+        if self._file != database.identity(self.folder):
+            # SQLite would go on writing into a file that nobody can find any more.
+            raise LedgerError("the ledger was moved or removed", place=str(self.folder), remedy=_REMEDY)
         if self._writer and self._owner != os.getpid():
             # A connection must not be used, nor closed, on the other side of a fork.
             self._left_behind.append(self._writer)
@@ -265,8 +289,4 @@ class Ledger:
             self._writer = database.connect(self.folder)
             # A ledger that nobody holds any more is closed, even where nobody thought of it.
             self._let_go = weakref.finalize(self, _close, self._writer, self._owner)
-            self._file = database.identity(self.folder)
-        elif self._file != database.identity(self.folder):
-            # SQLite would go on writing into a file that nobody can find any more.
-            raise LedgerError("the ledger was moved or removed", place=str(self.folder), remedy=_REMEDY)
         return self._writer

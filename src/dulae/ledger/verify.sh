@@ -15,11 +15,11 @@ while IFS= read -r line || [ -n "$line" ]; do
 done <ledger.jsonl 3>"$work/sums"
 for one in $absent; do case $erased in *",$one,"*) ;; *) bad "the body of entry $one is gone" ;; esac; done
 for note in checkpoints/*.txt; do
-  { read -r origin; read -r size; read -r root; read -r word head; } <"$note"
+  { read -r origin; read -r size; read -r root; read -r word head; } <"$note" || bad "$note is cut off"
   printf '%s  %s/line.%09d\n' "$head" "$work" $((size - 1)) >>"$work/sums"
   head -n 4 "$note" >"$work/text"; tail -n 1 "$note" | cut -d ' ' -f 3 | base64 -d | tail -c 64 >"$work/sign"
-  openssl pkeyutl -verify -pubin -inkey public.pem -rawin -in "$work/text" -sigfile "$work/sign" >&2 || bad "$note"
-done 2>"$work/said"
+  openssl pkeyutl -verify -pubin -inkey public.pem -rawin -in "$work/text" -sigfile "$work/sign" >"$work/said" 2>&1 || bad "$note: its signature is not that of public.pem"
+done
 sha256sum --quiet --strict -c "$work/sums" || bad "these files (line.N is entry N) are not as they were written"
 [ "$size" = $seq ] || bad "the newest checkpoint speaks of $size entries, here are $seq"
 echo "intact: $seq entries of ${origin:-}; key $(openssl pkey -pubin -in public.pem -outform DER | sha256sum | cut -c 1-64)"

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from dulae.errors import LedgerError
-from dulae.ledger import canonical, checkpoint, database, exporting, header, keys
+from dulae.ledger import canonical, checkpoint, database, exporting, files, header, keys
 from dulae.ledger.entry import SALT
 from dulae.ledger.header import Header
 from dulae.ledger.store import Anchor
@@ -54,8 +54,13 @@ def verify(
     Problems are told in its result, each with the entry it was found at.
     """
     exported = (folder / exporting.LINES).is_file()
-    if not exported and not database.exists(folder):
-        raise LedgerError("there is neither a ledger nor an export of one", place=str(folder))
+    if not exported and not database.exists(folder) and not database.traces(folder):
+        raise LedgerError(
+            "there is neither a ledger nor an export of one",
+            place=str(folder),
+            remedy="Name the folder of an export, or the inventory (-i) whose ledger it is",
+        )
+    files.demand_readable(folder / (exporting.LINES if exported else database.STORE))
     replay = _Replay([*anchors, *_kept_anchors(folder, exported)])
     key = replay.load(folder)
     try:
@@ -193,7 +198,11 @@ class _Replay:
             self.problem(f"the end is missing: {size} entries were sealed or anchored, {self.count} are here")
         for seq in sorted(self.absent - self.erased)[:_MOST_PROBLEMS]:
             self.problem(f"entry {seq}: its body is gone, and no entry says that it was erased")
-        if key and self.public_key.encode() != keys.to_pem(key):
+        if not self.sealed and not self.checkpoints:
+            self.problem(
+                "no checkpoint is here, though the first is made with the ledger: the end may be missing"
+            )
+        if key and self.count and self.public_key.encode() != keys.to_pem(key):
             self.problem("the key is not the one that the first entry names")
         return Verification(
             ok=not self.problems,
@@ -208,6 +217,10 @@ class _Replay:
 
 @contextmanager
 def _stored(folder: Path, replay: _Replay) -> Iterator[Iterator[Row]]:
+    if not database.exists(folder):
+        replay.problem(f"{database.STORE} is gone")
+        yield iter(())
+        return
     with closing(database.connect_to_read(folder)) as connection:
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         connection.execute("BEGIN")

@@ -256,7 +256,7 @@ def test_a_ledger_that_is_gone_cannot_be_written(ledger: Ledger) -> None:
         ledger.append("claim", {})
     ledger.close()
     ledger.folder.rename(ledger.folder.with_name("again"))
-    with pytest.raises(LedgerError, match="evidence cannot be kept"):
+    with pytest.raises(LedgerError, match="moved or removed"):
         ledger.append("claim", {})
 
 

@@ -1,6 +1,7 @@
 """Whatever is changed in a ledger or an export is found and located, by all verifiers alike."""
 
 import hashlib
+import os
 import pathlib
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from dulae.errors import LedgerError
-from dulae.ledger import Anchor, Draft, Ledger, export, verify
+from dulae.ledger import Anchor, Draft, Ledger, export, keys, verify
 from dulae.ledger.checkpoint import file_name
 from dulae.ledger.database import STORE
 from tests.unit.ledger.conftest import Clock
@@ -51,6 +52,41 @@ def test_what_is_not_sealed_yet_is_told(full: Ledger) -> None:
     full.append("claim", {})
     told = verify(full.folder)
     assert told.ok and (told.entries, told.sealed) == (21, 20)
+
+
+def test_a_ledger_without_any_checkpoint_is_not_intact(full: Ledger) -> None:
+    full.close()
+    shutil.rmtree(full.folder / "checkpoints")
+    tamper(full, "DELETE FROM entry WHERE seq >= 2")
+    told = verify(full.folder)
+    assert not told.ok
+    assert "no checkpoint is here" in told.problems[0]
+
+
+def test_a_store_that_is_gone_is_told_with_what_it_must_have_held(full: Ledger) -> None:
+    full.close()
+    (full.folder / STORE).unlink()
+    told = verify(full.folder)
+    assert told.problems[0] == f"{STORE} is gone"
+    assert "the end is missing: 20 entries were sealed or anchored, 0 are here" in told.problems
+    with pytest.raises(LedgerError, match=r"is gone.*never made anew"):
+        Ledger.open(full.folder)
+
+
+def test_a_store_that_may_not_be_read_is_no_tampering(full: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(PermissionError, match=r"owner \d+, mode 0600"):
+        verify(full.folder)
+
+
+def test_another_key_seals_nothing(full: Ledger, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "other").mkdir()
+    keys.create(tmp_path / "other")
+    shutil.copy(tmp_path / "other" / keys.PRIVATE, full.folder / keys.PRIVATE)
+    full.append("claim", {})
+    with pytest.raises(LedgerError, match="not the key that the first entry names"):
+        full.checkpoint()
+    assert verify(full.folder).ok
 
 
 def test_open_runs_are_told(full: Ledger) -> None:
@@ -261,7 +297,7 @@ def test_a_ledger_on_a_medium_that_cannot_be_written_is_verified(
     full.close()
     with closing(sqlite3.connect(full.folder / STORE)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
     assert verify(full.folder).ok
 
 
