@@ -18,6 +18,13 @@ _VAULT = "$ANSIBLE_VAULT"
 _SEXAGESIMAL = re.compile(r"\d+(:\d\d)+")
 _CONSTRUCTED = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _AS_TEXT = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}
+# In these the mistake lies where something began; that it never ends is noticed lines later.
+_BEGUN = (
+    "while parsing a flow sequence",
+    "while parsing a flow mapping",
+    "while scanning a quoted scalar",
+    "while scanning a simple key",
+)
 _NULL = "tag:yaml.org,2002:null"
 
 
@@ -102,20 +109,20 @@ def _parse(document: Document, text: str) -> None:
             Problem("not_yaml", document.path, places={"why": " ".join(str(error).split())})
         )
     else:
-        if node is None:
+        if node is None or node.tag == _NULL:
             document.problems.append(Problem("empty_file", document.path))
         else:
             document.data = _Builder(document).value(node, ())
 
 
 def _syntax(document: Document, error: yaml.MarkedYAMLError, text: str) -> Problem:
-    # What never ends is noticed behind the last line.
     lines = text.split("\n")
-    line = min(error.problem_mark.line + 1 if error.problem_mark else 1, len(lines))
-    written = lines[line - 1]
-    if "\t" in written:
-        return Problem("tab", document.path, line)
-    return Problem("not_yaml", document.path, line, places={"why": error.problem or "it cannot be read"})
+    noticed = error.problem_mark.line if error.problem_mark else 0
+    begun = error.context_mark.line if error.context_mark and error.context in _BEGUN else noticed
+    for number in (noticed, begun):
+        if "\t" in lines[min(number, len(lines) - 1)]:
+            return Problem("tab", document.path, number + 1)
+    return Problem("not_yaml", document.path, begun + 1, places={"why": error.problem or "it cannot be read"})
 
 
 class _Builder:

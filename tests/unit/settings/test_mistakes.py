@@ -133,8 +133,9 @@ SHAPE = {
         at="  node: control2",
     ),
     "a tab": Case("site", "  node: control1", "\tnode: control1", "a tab indents this line"),
-    "a colon forgotten": Case(
-        "site", "  node: control1", "  node control1", "this is not YAML", at="  # ที่เก็บหลักฐาน"
+    "a colon forgotten": Case("site", "  node: control1", "  node control1", "this is not YAML"),
+    "a bracket that never closes": Case(
+        "people", "roles: [internal_audit]", "roles: [internal_audit", "this is not YAML"
     ),
     "a second top-level key": Case(
         "site", "dulae_site:", "other: 1\ndulae_site:", "exactly one top-level key", at="other: 1"
@@ -257,3 +258,14 @@ def test_one_mistake_is_told_once(name: str, department: pathlib.Path, mistake: 
     mistake(case.file, case.right, case.wrong)
     lines = [(problem.file, problem.line) for problem in problems(department)]
     assert len(lines) <= 2
+
+
+@pytest.mark.parametrize("file", sorted(settings.FILES))
+@pytest.mark.parametrize("text", ["# ปิดไว้ทั้งไฟล์\n", "---\n# ปิดไว้ทั้งไฟล์\n", "---\n...\n", "~\n"])
+def test_a_file_without_anything_but_comments_is_refused(
+    file: str, text: str, department: pathlib.Path
+) -> None:
+    (department / f"group_vars/all/{file}.yml").write_text(text, encoding="utf-8")
+    assert f"{file}.yml: the file is empty" in "\n".join(
+        problem.told("en", department).replace(":1:", ":") for problem in problems(department)
+    )
