@@ -153,8 +153,10 @@ class Speech:
         return self.figures(f"{tenths // 10}.{tenths % 10}")
 
     def share_of(self, part: Fraction, whole: Fraction) -> str:
-        """Return a share in percent with two decimals, cut and not rounded up."""
-        hundredths = part * 10_000 // whole if whole else 0
+        """Return a share in percent with two decimals, cut and not rounded up; a dash where there is no whole."""
+        if not whole:
+            return "–"
+        hundredths = part * 10_000 // whole
         return self.figures(f"{hundredths // 100}.{hundredths % 100:02}")
 
     def change(self, first: int, last: int) -> str:

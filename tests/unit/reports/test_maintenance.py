@@ -1,3 +1,5 @@
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -59,6 +61,29 @@ def test_a_backup_that_failed_in_the_month_is_counted_although_the_newest_is_goo
     assert (saraban.checked.normal, saraban.checked.abnormal) == (5, 1)
     assert saraban.newest and saraban.newest.state == "normal"
     assert saraban.second_places == ()
+
+
+def test_what_was_wrong_stays_in_the_report_though_it_was_put_right(month: Maintenance) -> None:
+    told = {(row.subject, row.check): row for row in month.troubles}
+    assert told["saraban/database", "backup"].state == "abnormal"
+    assert all(row.state in ("abnormal", "unchecked") for row in month.troubles)
+    assert len({(row.host, row.check, row.subject, row.code) for row in month.troubles}) == len(
+        month.troubles
+    )
+
+
+def test_hours_before_there_was_any_evidence_are_no_hours_of_service(tmp_path: Path) -> None:
+    tale = department(tmp_path)
+    incidents(tale)
+    tale.settle()
+    evidence = gather(tale.ledger, tale.settings)
+    late = replace(evidence, first_at=datetime(2026, 11, 20, tzinfo=tale.settings.calendar.zone))
+    [sheet] = make("maintenance", late, read("2026-11")).body.months
+    assert (sheet.begun, sheet.unmeasured_hours) == (True, 19 * 24)
+    assert sheet.systems[0].service_hours <= 11 * 24
+    [before] = make("maintenance", late, read("2026-10")).body.months
+    assert not before.begun
+    assert (before.unmeasured_hours, before.systems[0].service_hours) == (31 * 24, 0)
 
 
 def test_a_month_without_a_drill_has_none(month: Maintenance, made: Made) -> None:

@@ -78,7 +78,7 @@ def test_a_share_is_never_rounded_up_to_all() -> None:
     assert THAI.share(9_999, 10_000) == "99.9"
     assert THAI.share_of(Fraction(99_999), Fraction(100_000)) == "99.99"
     assert THAI.share(1, 0) == ""
-    assert THAI.share_of(Fraction(1), Fraction(0)) == "0.00"
+    assert THAI.share_of(Fraction(0), Fraction(0)) == "–"
 
 
 def test_numbers_keep_only_the_decimals_that_say_something() -> None:

@@ -40,12 +40,16 @@ class SystemTime:
 
 @dataclass(frozen=True)
 class Month:
-    """Clause 5 for one month; ``begun`` and ``complete`` = whether the evidence has reached its begin and its end."""
+    """Clause 5 for one month; ``begun`` and ``complete`` = whether the evidence reaches into it, and to its end.
+
+    ``unmeasured_hours`` are service hours from before there was any evidence: they count neither as up nor as down.
+    """
 
     period: Period
     begun: bool
     complete: bool
     service_hours: Fraction
+    unmeasured_hours: Fraction
     systems: tuple[SystemTime, ...]
     terms: DowntimeTerms
     sheet: DowntimeSheet
@@ -81,6 +85,10 @@ def _hours(span: timedelta) -> Fraction:
     return Fraction(round(span / timedelta(microseconds=1)), round(_HOUR / timedelta(microseconds=1)))
 
 
+def _sum(spans: Iterable[Span]) -> Fraction:
+    return sum((_hours(closes - opens) for opens, closes in spans), Fraction(0))
+
+
 def _windows(evidence: Evidence, month: Period) -> Iterator[Span]:
     """Yield the times of a month in which service is owed."""
     time = working_time(evidence)
@@ -102,9 +110,9 @@ def _within(span: Span, windows: Iterable[Span]) -> Iterator[Span]:
 def _month(evidence: Evidence, month: Period, found: Sequence[Case]) -> Month:
     settings = evidence.settings
     origin, windows = month.start(settings.calendar.zone), tuple(_windows(evidence, month))
-    service = sum((_hours(closes - opens) for opens, closes in windows), Fraction(0))
-    so_far = _within((origin, evidence.last_at), windows)
-    reached = sum((_hours(closes - opens) for opens, closes in so_far), Fraction(0))
+    service = _sum(windows)
+    reached = _sum(_within((evidence.first_at, evidence.last_at), windows))
+    before = _sum(_within((origin, evidence.first_at), windows))
     contract = settings.contract
     terms = DowntimeTerms(
         service_hours=service,
@@ -120,8 +128,10 @@ def _month(evidence: Evidence, month: Period, found: Sequence[Case]) -> Month:
         down = weighted_downtime([Outage(one.start, one.end, Fraction(1)) for one in own])
         systems.append(SystemTime(system.title, system.weight, down, numbers, reached))
     zone = settings.calendar.zone
-    begun, complete = month.start(zone) <= evidence.last_at, month.end(zone) <= evidence.last_at
-    return Month(month, begun, complete, service, tuple(systems), terms, downtime_sheet(outages, terms))
+    begun = month.start(zone) <= evidence.last_at and evidence.first_at < month.end(zone)
+    complete = month.end(zone) <= evidence.last_at
+    sheet = downtime_sheet(outages, terms)
+    return Month(month, begun, complete, service, before, tuple(systems), terms, sheet)
 
 
 def _outages(

@@ -85,6 +85,7 @@ class Maintenance:
     unmeasured_days: tuple[date, ...]
     unmeasured: tuple[Row, ...]
     backups: tuple[BackupLine, ...]
+    troubles: tuple[Row, ...]
     drills: tuple[Row, ...]
     spaces: tuple[Space, ...]
     runs: tuple[Run, ...]
@@ -113,6 +114,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
         unmeasured_days=tuple(time.today(turn.due_at) for turn in turns if turn.state not in DONE),
         unmeasured=tuple(row for run in checks for row in run.rows if row.state == "unchecked"),
         backups=_backups(evidence, rows),
+        troubles=_troubles(kept),
         drills=tuple(row for row in rows if row.check == _DRILL),
         spaces=spaces(evidence, rows),
         runs=tuple(run for run in made if run.told.control not in _ELSEWHERE),
@@ -124,6 +126,12 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
     fines = [month.sheet.fine_thb for month in body.months] + [late.sheet.fine_thb for late in body.lateness]
     body = replace(body, penalty_thb=sum(fines, Decimal(0)))
     return replace(body, considered=_considered(body))
+
+
+def _troubles(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return what was wrong in the period, healed since or not: each kind of trouble of each thing once, the last."""
+    bad = [row for row in rows if row.state in ("abnormal", "unchecked")]
+    return tuple({(row.host, row.check, row.subject, row.code): row for row in bad}.values())
 
 
 def _considered(body: Maintenance) -> tuple[tuple[str, int | Decimal], ...]:
