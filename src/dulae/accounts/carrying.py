@@ -21,6 +21,7 @@ from dulae.errors import PlanError
 CHECK = "access_change"
 
 NOTHING = reason("access.nothing_approved", "no approved plan is waiting to be carried out")
+EMPTY = reason("access.plan_empty", "plan {plan_id} names no account here; nothing was to be done")
 APPLIED = reason(
     "access.applied",
     "plan {plan_id}: {disabled} accounts disabled, {ended} sessions and tokens ended; "
@@ -89,9 +90,23 @@ def carry_out(desk: Desk, order: Order, *, check_mode: bool = False) -> Carried:
     idle = sorted(
         {kept.system for kept in desk.applications} - {finding.subject for finding in carried.findings}
     )
-    if not order.plan or not carried.findings:
+    if order.plan and not carried.findings:
+        carried.findings += _about_empty(find(desk, order.plan))
+    if not order.plan:
         carried.findings += [_said(system, Verdict.PASS, NOTHING) for system in idle]
     return carried
+
+
+def _about_empty(plan: Plan) -> Iterator[Finding]:
+    """Yield that a plan names nobody; of a system that could not be read, nobody knows whom it should have named."""
+    for system in plan.document["systems"]:
+        if system["readable"]:
+            yield _said(system["system"], Verdict.PASS, EMPTY, plan_id=plan.plan_id)
+        else:
+            error = (
+                f"could not be read when the plan was made ({system['observed']['unreadable']}); plan again"
+            )
+            yield _said(system["system"], Verdict.UNKNOWN, UNREADABLE, plan_id=plan.plan_id, error=error)
 
 
 def _settle_undoing(desk: Desk, carried: Carried) -> None:

@@ -60,6 +60,11 @@ class Plan:
         """Return the systems in which it would change something, in the plan's order."""
         return list(dict.fromkeys(item["system"] for item in self.items))
 
+    @property
+    def unread(self) -> list[str]:
+        """Return the systems that could not be read when it was made: nobody knows whom it should name there."""
+        return [system["system"] for system in self.document["systems"] if not system["readable"]]
+
     def of(self, system: str) -> list[dict[str, Any]]:
         """Return what the plan would do in one system."""
         return [item for item in self.items if item["system"] == system]

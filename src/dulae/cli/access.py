@@ -27,7 +27,7 @@ def access() -> None:
     """Plan, approve, apply and undo the removal of leavers' access (procedure step 4).
 
     \b
-    The week's list, from its arrival to the proof:
+    Examples, the week's list from its arrival to the proof:
       dulae access plan lists/leavers.xlsx
       dulae access show 20261122-3fa9c1d2
       dulae access approve 20261122-3fa9c1d2 --as officer2 --key ~/.ssh/id_ed25519
@@ -60,7 +60,8 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     """Compare a list with every system's accounts, and keep the plan that follows.
 
     FILE is the personnel division's list; by default the newest in the folder where lists arrive. Nothing is changed
-    in any system. Planning the same again gives the same plan. Without a list there is no plan (exit status 4).
+    in any system. Planning the same again gives the same plan. Exit status 4: there is no list, or a system could not
+    be read, so that the plan does not speak of it.
 
     \b
     Example:
@@ -75,6 +76,8 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     asked = receiving.Request(file, settings.lists_dir, output=kept, ledger=desk.state_dir / "ledger")
     received = receiving.receive(asked, clock.now(), check_mode=check)
     _tell(received.findings)
+    if file and received.read is None:
+        sys.exit(REFUSED)
     click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
     made = reviewing.review(desk, kept, spelling, check_mode=check)
     _tell(made.findings)
@@ -87,6 +90,9 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
             click.echo(
                 f"next, by a second person: dulae access approve {made.plan.plan_id} --as HOLDER --key PATH"
             )
+    if unread := made.plan.unread:
+        click.echo(f"not in this plan, for they could not be read: {', '.join(unread)}; plan again", err=True)
+        sys.exit(REFUSED)
 
 
 @access.command("list")

@@ -57,7 +57,10 @@ def _head(plan: Plan) -> str:
             lines.append(f"{system['system']} could not be read: {system['observed']['unreadable']}")
         lines += [f"{system['system']} is stopped: {brake['because']}" for brake in system["brakes"]]
     if not plan.items:
-        lines.append("It changes nothing, and needs no approval.")
+        unread = (
+            "" if not plan.unread else " Of what could not be read nobody knows: plan again when it can be."
+        )
+        lines.append(f"It changes nothing, and needs no approval.{unread}")
     return "\n".join(lines)
 
 

@@ -102,7 +102,22 @@ def test_a_refused_plan_is_a_finding_that_fails(work: Office) -> None:
 def test_an_empty_plan_needs_no_approval_and_does_nothing(work: Office) -> None:
     plan = work.plan()
     carried = carry_out(work.desk, Order(plan.plan_id))
-    assert {(verdict, code) for _, verdict, code in said(carried)} == {("pass", "access.nothing_approved")}
+    assert {(verdict, code) for _, verdict, code in said(carried)} == {("pass", "access.plan_empty")}
+
+
+def test_an_empty_plan_of_what_could_not_be_read_is_no_pass(
+    work: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = work.plan()
+    systems = [
+        {**one, "readable": False, "observed": {"unreadable": "no answer"}}
+        for one in plan.document["systems"]
+    ]
+    blind = replace(plan, document={**plan.document, "systems": systems})
+    monkeypatch.setattr(carrying, "find", lambda desk, name: blind)
+    carried = carry_out(work.desk, Order(plan.plan_id))
+    assert {(verdict, code) for _, verdict, code in said(carried)} == {("unknown", "access.change_unknown")}
+    assert "no answer" in carried.findings[0].because
 
 
 def test_restoring_tells_what_came_back_and_what_did_not(work: Office) -> None:

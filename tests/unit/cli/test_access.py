@@ -162,11 +162,19 @@ def test_a_stopped_plan_and_an_unreadable_system_are_shown(run: Call, inventory:
     with (inventory / "lists" / "leavers.csv").open("a", encoding="utf-8") as lists:
         lists.write(row)
     (inventory.parent / "saraban.db").unlink()
-    run("access", "plan")
+    status, _, told = run("access", "plan")
+    assert status == 4 and "not in this plan, for they could not be read: saraban; plan again" in told
     plan = newest(run)
     shown = run("access", "show", plan)[1]
     assert "intranet is stopped: 2 accounts would be disabled" in shown
     assert "saraban could not be read" in shown
+
+
+def test_a_named_list_that_cannot_be_read_makes_no_plan(run: Call, inventory: Path) -> None:
+    (inventory / "lists" / "week.xlsx").write_bytes(b"%PDF-1.7")
+    status, out, _ = run("access", "plan", str(inventory / "lists" / "week.xlsx"))
+    assert status == 4 and "the list cannot be read" in out
+    assert run("access", "list")[1].startswith("There is no plan yet")
 
 
 def test_an_empty_plan_says_that_it_needs_no_approval(run: Call, inventory: Path) -> None:
