@@ -28,6 +28,13 @@ def people() -> None:
     """
 
 
+def _xlsx(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Return a path that ends in .xlsx; raise BadParameter otherwise."""
+    if value and value.suffix.lower() != ".xlsx":
+        raise click.BadParameter(f"{value} must end in .xlsx", ctx, param)
+    return value
+
+
 @people.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -41,6 +48,7 @@ def people() -> None:
 @click.option(
     "--errors",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=_xlsx,
     help="Write the rows that go back to the personnel division into this XLSX file.",
 )
 @click.option("--unmasked", is_flag=True, help="Print whole citizen numbers.")
@@ -66,7 +74,7 @@ def read(file: Path, output_format: str, errors: Path | None, unmasked: bool, **
       dulae people read lists/leavers.xlsx
       dulae people read lists/leavers.csv --format json --errors send_back.xlsx
     """
-    from dulae.people import error_sheet, read_list
+    from dulae.people import read_list
     from dulae.people.dates import BANGKOK
 
     now = datetime.now(BANGKOK)
@@ -78,8 +86,28 @@ def read(file: Path, output_format: str, errors: Path | None, unmasked: bool, **
     else:
         _print(found, unmasked=unmasked)
     if errors:
-        error_sheet.write(found, errors, now)
-        click.echo(f"{len(error_sheet.returned(found))} rows to send back: {errors}", err=True)
+        _send_back(found, errors, now)
+
+
+def _send_back(found: PersonnelList, path: Path, now: datetime) -> None:
+    """Write the rows that go back into a new file; raise ListError where a file of that name is there already."""
+    from dulae.errors import ListError
+    from dulae.people import error_sheet
+
+    count = len(error_sheet.returned(found))
+    if not count:
+        click.echo("no row goes back, so no sheet is written", err=True)
+        return
+    try:
+        with path.open("xb"):
+            error_sheet.write(found, path, now)
+    except FileExistsError:
+        raise ListError(
+            "it is there already, and nothing is written over it",
+            place=str(path),
+            remedy="Name another file after --errors, or move this one away",
+        ) from None
+    click.echo(f"{count} {'row goes' if count == 1 else 'rows go'} back: {path}", err=True)
 
 
 def _print(found: PersonnelList, *, unmasked: bool) -> None:
@@ -106,6 +134,26 @@ def _print(found: PersonnelList, *, unmasked: bool) -> None:
         console.print(f"{what}: {', '.join(titles)}")
 
 
+def _doubts(found: PersonnelList) -> tuple[str, ...]:
+    """Return what is odd about a list as a whole; the review of access judges the same as findings."""
+    received = found.counts["received"]
+    told = (
+        (
+            not received and not found.nothing_to_report,
+            'the list holds no row and does not say "ไม่มีข้อมูล" (nothing to report)',
+        ),
+        (
+            bool(received) and found.nothing_to_report,
+            'the list says "ไม่มีข้อมูล" (nothing to report) and holds rows',
+        ),
+        (
+            found.declared_total not in (None, received),
+            f"the list declares {found.declared_total} persons and holds {received}",
+        ),
+    )
+    return tuple(words for odd, words in told if odd)
+
+
 def _asides(found: PersonnelList) -> list[tuple[str, tuple[str, ...]]]:
     """Return what else the reader should know, leaving out what does not apply."""
     said = [
@@ -113,6 +161,7 @@ def _asides(found: PersonnelList) -> list[tuple[str, tuple[str, ...]]]:
         ("columns not used", found.ignored_columns),
         ("sheets not read", found.unread_sheets),
         ("declared by the list", () if found.declared_total is None else (str(found.declared_total),)),
+        ("LOOK AGAIN", _doubts(found)),
         ("the personnel division says", ("nothing to report",) if found.nothing_to_report else ()),
     ]
     return [(what, titles) for what, titles in said if titles]

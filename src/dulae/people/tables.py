@@ -72,8 +72,10 @@ def extract(document: Document, name: str) -> Extract:
             headed = True
             _Sheet(table, made, spills=document.encoding != "xlsx").read(header)
         elif filled:
-            made.unread_sheets.append(table.name)
-            made.note(" ".join(filled))
+            said = " ".join(filled)
+            made.note(said)
+            # A sheet that says "nothing to report" has been read.
+            made.unread_sheets += [] if rows.says_nothing(said) else [table.name]
     if not headed and not made.nothing_to_report:
         raise ListError(
             "no header with a column of names was found in the first rows",

@@ -59,6 +59,44 @@ def test_rows_to_send_back_are_written(week: Path, tmp_path: Path) -> None:
     assert (tmp_path / "back.xlsx").read_bytes().startswith(b"PK")
 
 
+def test_nothing_is_written_over_another_file(
+    week: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kept.xlsx").write_bytes(week.read_bytes())
+    with pytest.raises(SystemExit) as ended:
+        main(["people", "read", str(tmp_path / "week.csv"), "--errors", str(tmp_path / "kept.xlsx")])
+    assert ended.value.code == 4
+    assert "nothing is written over it" in capsys.readouterr().err
+    assert (tmp_path / "kept.xlsx").read_bytes() == week.read_bytes()
+
+
+def test_a_sheet_to_send_back_is_a_workbook_in_a_folder_that_is_there(week: Path, tmp_path: Path) -> None:
+    named = CliRunner().invoke(group, ["people", "read", str(week), "--errors", str(week)])
+    assert (named.exit_code, "must end in .xlsx" in named.output) == (2, True)
+    with pytest.raises(SystemExit) as ended:
+        main(["people", "read", str(week), "--errors", str(tmp_path / "no/such/back.xlsx")])
+    assert ended.value.code == 4
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_list_in_which_all_is_certain_sends_nothing_back(tmp_path: Path) -> None:
+    (tmp_path / "week.csv").write_bytes(as_csv([person(1)]))
+    run(str(tmp_path / "week.csv"), "--errors", str(tmp_path / "back.xlsx"))
+    assert not (tmp_path / "back.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([], "holds no row and does not say"),
+        ([person(1), ["รวม 5 ราย"]], "declares 5 persons and holds 1"),
+    ],
+)
+def test_what_is_odd_about_a_whole_list_is_told(rows: list[list[str]], told: str, tmp_path: Path) -> None:
+    (tmp_path / "week.csv").write_bytes(as_csv(rows))
+    assert told in run(str(tmp_path / "week.csv"))
+
+
 def test_a_pdf_with_another_name_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
