@@ -107,3 +107,12 @@ def test_wrong_settings_are_told_with_their_place(house: House, run_module: RunM
 def test_it_works_in_check_mode(house: House, run_module: RunModule) -> None:
     said = run_module("dulae_seal", _check_mode=True, **asked(house, "opened"))
     assert said["run"] and not said["changed"]
+
+
+@pytest.mark.parametrize(("verdict", "failed"), [("unknown", False), ("warn", False), ("fail", True)])
+def test_a_trial_that_leaves_things_unknown_or_undone_is_no_failure(
+    house: House, run_module: RunModule, verdict: str, failed: bool
+) -> None:
+    run = opened(house, run_module, verdict, hosts=["alpha", "beta"])
+    said = run_module("dulae_seal", _check_mode=True, **asked(house, "sealed", run=run))
+    assert bool(said.get("failed")) is failed and not said["evidenced"]

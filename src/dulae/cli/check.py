@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
+from dulae.checks.door import redacted
 from dulae.checks.finding import Verdict
+from dulae.cli.door import told
+from dulae.errors import DulaeError
 
 # Sub-command -> the file of ``checks/`` that holds it, under the same name.
 CHECKS: Mapping[str, str] = {
@@ -21,12 +25,24 @@ CHECKS: Mapping[str, str] = {
 
 @contextlib.contextmanager
 def _unknown_when_called_wrongly() -> Iterator[None]:
-    """Give a wrong call the exit status 3, for click's own 2 would tell Nagios that a service is down."""
+    """Give what was called wrongly or refused the exit status 3: click's own 2 would tell Nagios of a service down."""
     try:
         yield
     except click.UsageError as error:
+        _tell_nagios(error.format_message())
         vars(error)["exit_code"] = Verdict.UNKNOWN.exit_status
         raise
+    except (DulaeError, OSError) as error:
+        words = redacted(str(error) if isinstance(error, DulaeError) else told(error))
+        _tell_nagios(words)
+        click.echo(f"dulae: {words}", err=True)
+        sys.exit(Verdict.UNKNOWN.exit_status)
+
+
+def _tell_nagios(words: str) -> None:
+    """Say on standard output why there is no verdict, where a Nagios server listens: it hears nothing else."""
+    if "nagios" in sys.argv:
+        click.echo(f"DULAE UNKNOWN - {' '.join(words.split())}")
 
 
 class _Checks(click.Group):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from errno import EACCES, EDQUOT, EEXIST, EISDIR, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,16 @@ from dulae.errors import DulaeError
 if TYPE_CHECKING:
     from dulae.settings import Settings
 
+_REMEDIES = {
+    number: remedy
+    for numbers, remedy in (
+        ((EACCES, EPERM), "Look at who owns it, or call dulae as the user whom the timers use"),
+        ((EROFS,), "Its file system is read-only; find out why, then mount it to be written"),
+        ((ENOSPC, EDQUOT), "No space is left there; free some"),
+        ((ENOTDIR, EEXIST, EISDIR), "Something else has that name; move it away"),
+    )
+    for number in numbers
+}
 # A refused request, apart from a Nagios verdict (0 to 3) and from a usage error (2, click's own).
 REFUSED = 4
 
@@ -32,3 +43,13 @@ def run(group: click.Group, arguments: list[str] | None) -> Any:
     except DulaeError as error:
         click.echo(f"dulae: {redacted(str(error))}", err=True)
         sys.exit(REFUSED)
+    except OSError as error:
+        click.echo(f"dulae: {redacted(told(error))}", err=True)
+        sys.exit(REFUSED)
+
+
+def told(error: OSError) -> str:
+    """Return in one line what this machine refused: the place, what is wrong, what to do."""
+    place = f"{error.filename}: " if error.filename else ""
+    remedy = _REMEDIES.get(error.errno or 0, "Look at it, then try again")
+    return f"{place}{error.strerror or error}. {remedy}"

@@ -21,7 +21,7 @@ def incident() -> None:
     """Take reports, tell the contractor, and keep the clocks (procedure step 2).
 
     \b
-    A report by telephone, in one line:
+    Examples, from a report by telephone to its closing:
       dulae incident open --system saraban --symptom "เปิดหนังสือรับไม่ได้" --phone 02-000-0000 --reporter "กองคลัง"
       dulae incident notify INC-2570-0001 --phone
       dulae incident start INC-2570-0001
@@ -74,7 +74,12 @@ def _said(found: Incident, changed: bool) -> None:
 @click.option("--reason", "late_reason", default="", help="Why it is entered late.")
 @click.pass_context
 def open_(ctx: click.Context, /, reported_at: str, **said: Any) -> None:
-    """Open an incident, or add to the open one about the same fault."""
+    """Open an incident, or add to the open one about the same fault.
+
+    \b
+    Example:
+      dulae incident open --system saraban --symptom "เปิดหนังสือรับไม่ได้" --phone 02-000-0000 --reporter "กองคลัง"
+    """
     from dulae.incidents.register import Report
 
     when = _moment(ctx, reported_at) if reported_at else None
@@ -88,7 +93,12 @@ def open_(ctx: click.Context, /, reported_at: str, **said: Any) -> None:
 )
 @click.pass_context
 def notify(ctx: click.Context, number: str, phone: bool) -> None:
-    """Tell the contractor, once."""
+    """Tell the contractor, once.
+
+    \b
+    Example:
+      dulae incident notify INC-2570-0001 --phone
+    """
     desk, now = _desk(ctx), datetime.now(UTC)
     if phone:
         _said(*desk.register.advance(number, "notified", now, to=desk.settings.contract.phone, how="phone"))
@@ -104,7 +114,12 @@ def notify(ctx: click.Context, number: str, phone: bool) -> None:
 @click.argument("number")
 @click.pass_context
 def start(ctx: click.Context, number: str) -> None:
-    """Record that the contractor has begun to repair."""
+    """Record that the contractor has begun to repair.
+
+    \b
+    Example:
+      dulae incident start INC-2570-0001
+    """
     _said(*_desk(ctx).register.advance(number, "started", datetime.now(UTC)))
 
 
@@ -114,7 +129,12 @@ def start(ctx: click.Context, number: str) -> None:
 @click.option("--fix", required=True, help="What was done.")
 @click.pass_context
 def finish(ctx: click.Context, number: str, cause: str, fix: str) -> None:
-    """Record that the contractor says it is repaired."""
+    """Record that the contractor says it is repaired.
+
+    \b
+    Example:
+      dulae incident finish INC-2570-0001 --cause "ดิสก์เต็ม" --fix "ลบไฟล์ชั่วคราว"
+    """
     _said(*_desk(ctx).register.advance(number, "finished", datetime.now(UTC), cause=cause, fix=fix))
 
 
@@ -124,7 +144,12 @@ def finish(ctx: click.Context, number: str, cause: str, fix: str) -> None:
 @click.option("--reason", default="", help="Why it is closed although no check has passed since.")
 @click.pass_context
 def close(ctx: click.Context, number: str, confirmed_by: str, reason: str) -> None:
-    """Close an incident: a check of it must have passed since, or a reason be given."""
+    """Close an incident: a check of it must have passed since, or a reason be given.
+
+    \b
+    Example:
+      dulae incident close INC-2570-0001 --confirmed-by "กองคลัง"
+    """
     register = _desk(ctx).register
     _said(*register.close(number, datetime.now(UTC), confirmed_by=confirmed_by, reason=reason))
 
@@ -134,7 +159,12 @@ def close(ctx: click.Context, number: str, confirmed_by: str, reason: str) -> No
 @click.option("--text", required=True, help="The advice that was given.")
 @click.pass_context
 def advise(ctx: click.Context, number: str, text: str) -> None:
-    """Record the advice given to the reporter."""
+    """Record the advice given to the reporter.
+
+    \b
+    Example:
+      dulae incident advise INC-2570-0002 --text "ล้างแคชของเบราว์เซอร์แล้วเข้าใหม่"
+    """
     _said(*_desk(ctx).register.advance(number, "advised", datetime.now(UTC), advice=text))
 
 
@@ -142,7 +172,12 @@ def advise(ctx: click.Context, number: str, text: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="Closed ones too.")
 @click.pass_context
 def list_(ctx: click.Context, everything: bool) -> None:
-    """List the open incidents with their clocks."""
+    """List the open incidents, and whether the contractor was told.
+
+    \b
+    Example:
+      dulae incident list --all
+    """
     found = [one for one in _desk(ctx).register.all() if everything or not one.closed_at]
     for one in found:
         told = "contractor told" if one.notified_at else "contractor not told"
@@ -155,7 +190,12 @@ def list_(ctx: click.Context, everything: bool) -> None:
 @click.argument("number")
 @click.pass_context
 def show(ctx: click.Context, number: str) -> None:
-    """Show everything that is known about one incident."""
+    """Show everything that is known about one incident.
+
+    \b
+    Example:
+      dulae incident show INC-2570-0001
+    """
     from dataclasses import asdict
 
     for name, value in asdict(_desk(ctx).register.find(number)).items():
@@ -166,5 +206,10 @@ def show(ctx: click.Context, number: str) -> None:
 @incident.command()
 @click.pass_context
 def intake(ctx: click.Context) -> None:
-    """Take in the mailbox now."""
+    """Take in the mailbox now.
+
+    \b
+    Example:
+      dulae incident intake
+    """
     click.echo(_desk(ctx).take_mail(datetime.now(UTC)).because)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dulae.checks.door import redacted
 from dulae.checks.finding import Finding, Verdict, from_dict, judged, reason, severity
 from dulae.cli import clock
-from dulae.ledger import Ledger
+from dulae.ledger import Ledger, locks
 from dulae.ledger.locks import Holder, running
 from dulae.ledger.opening import ledger_of
 from dulae.ledger.views.runs import KINDS, SUMMARY_KINDS, Recorded, Run, runs
@@ -27,6 +27,7 @@ LOGS = "logs"
 _POLL_S = 0.5
 _TAKEN = reason("procedure.taken", "{subject} is being run by {operator} (process {pid}, since {since})")
 _NOT_BEGUN = reason("procedure.not_begun", "{subject} could not begin: {message}")
+_NOT_SEALED = reason("procedure.not_sealed", "the run of {subject} could not be sealed: {message}")
 _NOT_ENDED = reason("procedure.not_ended", "the run of {subject} came to no end: {message}")
 
 
@@ -59,29 +60,48 @@ class Runner:
     def run(self, work: Work) -> Came:
         """Run some work; raise LedgerError if there is no ledger, SettingsError if nothing can be started."""
         ledger = ledger_of(self.settings)
-        holder = self._free(work)
-        if holder:
-            who = {"operator": holder.operator, "pid": holder.pid, "since": holder.since}
-            return Came(work, judged("control", work.id, Verdict.UNKNOWN, _TAKEN, measured=who))
+        until = time.monotonic() + self.wait_s
+        while True:
+            holder = self._free(work, until)
+            if holder:
+                who = {"operator": holder.operator, "pid": holder.pid, "since": holder.since}
+                return Came(work, judged("control", work.id, Verdict.UNKNOWN, _TAKEN, measured=who))
+            came = self._launched(work, ledger)
+            # Whoever began in the same moment may have taken the lock while our playbook was starting.
+            if not (_was_taken(came) and time.monotonic() < until):
+                return replace(came, troubles=_troubles(ledger, came.run))
+
+    def _launched(self, work: Work, ledger: Ledger) -> Came:
+        """Run the playbook of some work to its end; return what the ledger tells of it."""
         began = clock.now()
         log = self.settings.state_dir / LOGS / f"{began:%Y%m%dT%H%M%S}-{work.id}.{os.getpid()}.log"
         command, environment = self.launch.command(work.playbook), self.launch.environment(os.environ)
         interrupted = False
         try:
-            launch(command, environment, log, lambda: self.tick(work, log))
+            status = launch(command, environment, log, lambda: self.tick(work, log))
         except KeyboardInterrupt:
-            interrupted = True
+            interrupted, status = True, 0
         came = _came(work, _newest(ledger, work, began), log)
-        return replace(came, interrupted=interrupted, troubles=_troubles(ledger, came.run))
+        if status and came.verdict in (Verdict.PASS, Verdict.WARN):
+            # What failed after the verdict was written down is the sealing of it.
+            words = {"message": redacted(last_words(came.log or log))}
+            came = replace(
+                came, finding=judged("control", work.id, Verdict.UNKNOWN, _NOT_SEALED, measured=words)
+            )
+        return replace(came, interrupted=interrupted)
 
-    def _free(self, work: Work) -> Holder | None:
+    def _free(self, work: Work, until: float) -> Holder | None:
         """Wait until nobody else runs some work, as long as we may; return who still does."""
-        until = time.monotonic() + self.wait_s
         holder = running(self.settings.state_dir, work.id)
         while holder and time.monotonic() < until:
             time.sleep(_POLL_S)
             holder = running(self.settings.state_dir, work.id)
         return holder
+
+
+def _was_taken(came: Came) -> bool:
+    """Say whether a run never began because somebody else's had."""
+    return came.run is None and came.log is not None and locks.TAKEN in last_words(came.log)
 
 
 def _newest(ledger: Ledger, work: Work, began: datetime) -> Run | None:

@@ -1,5 +1,6 @@
 """`dulae check`: which rooms there are, how a wrong call ends, and what is not loaded."""
 
+import pathlib
 import subprocess
 import sys
 
@@ -46,3 +47,17 @@ def test_nothing_heavy_is_loaded_for_one_check() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_nagios_server_hears_why_a_call_or_the_settings_were_refused(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (
+        ["check", "disk", "/", "--bogus", "--format", "nagios"],
+        ["-i", str(tmp_path / "none"), "check", "health", "--system", "x", "--format", "nagios"],
+    ):
+        monkeypatch.setattr(sys, "argv", ["dulae", *words])
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 3
+        assert capsys.readouterr().out.startswith("DULAE UNKNOWN - ")

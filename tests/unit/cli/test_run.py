@@ -6,11 +6,13 @@ import pathlib
 import stat
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from dulae.cli import runner
 from dulae.ledger import Ledger
-from dulae.ledger.locks import ControlLock, Holder
+from dulae.ledger.locks import TAKEN, ControlLock, Holder
 from dulae.procedure.launching import Launch, last_words
 
 from .department import Call, Kept, caller, example, set_clock
@@ -289,7 +291,43 @@ def test_the_last_words_are_those_that_tell_why(said: str, told: str, tmp_path: 
     assert last_words(log) == told
 
 
+def once(asked: Callable[[Any], bool], then: Callable[..., None]) -> Callable[[Any], bool]:
+    """Return a question that is followed by something each time it is answered with yes."""
+
+    def ask(came: Any) -> bool:
+        answer = asked(came)
+        if answer:
+            then()
+        return answer
+
+    return ask
+
+
 def test_an_own_check_of_the_ledger_holds_after_runs(call: Call, play: Play, kept: Kept) -> None:
     play(check_availability={"verdict": "pass"})
     call("run", "availability")
     assert len(list(Ledger.open(kept.folder).entries(("run.result",)))) == 1
+
+
+def test_a_run_whose_seal_failed_is_no_pass(call: Call, play: Play) -> None:
+    play(check_availability={"verdict": "pass", "rc": 2, "says": "key.pem: the key cannot be read"})
+    status, out, _ = call("run", "availability")
+    assert status == 3 and "could not be sealed: dulae: key.pem" in " ".join(out.split())
+
+
+def test_whoever_lost_the_race_for_the_lock_waits_and_runs(
+    call: Call, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(check_availability={"open": False, "says": f"availability {TAKEN} officer2 (process 1)", "rc": 1})
+
+    def later(*_: object) -> None:
+        play(check_availability={"verdict": "pass"})
+
+    monkeypatch.setattr("dulae.cli.runner._was_taken", once(runner._was_taken, later))
+    assert call("run", "availability", "--wait", "60")[0] == 0
+
+
+def test_without_waiting_a_lost_race_is_told(call: Call, play: Play) -> None:
+    play(check_availability={"open": False, "says": f"availability {TAKEN} officer2 (process 1)", "rc": 1})
+    status, out, _ = call("run", "availability")
+    assert status == 3 and TAKEN in out
