@@ -17,7 +17,12 @@ from dulae.settings.systems import CONTROLLER, Mount
 
 Plain = Mapping[str, Any]
 _OF_DRILLS = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
-_LIMITS = {name: field.default for name, field in Mount.model_fields.items() if not field.is_required()}
+_OF_FORECASTS = ("warn_days_until_full",)
+_LIMITS = {
+    name: field.default
+    for name, field in Mount.model_fields.items()
+    if not field.is_required() and name not in _OF_FORECASTS
+}
 
 
 def probes(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
@@ -37,12 +42,22 @@ def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
         for mount in system.get("mounts") or ():
             if inventory_name(mount["host"]) != host:
                 continue
-            limits = {**_LIMITS, **_without(mount, "host", "path")}
+            limits = {**_LIMITS, **_without(mount, "host", "path", *_OF_FORECASTS)}
             kept = found.setdefault(
                 mount["path"], {"path": mount["path"], "system": system["name"], **limits}
             )
             kept.update({name: max(kept[name], limit) for name, limit in limits.items()})
     return list(found.values())
+
+
+def forecast_mounts(systems: Iterable[Plain]) -> list[str]:
+    """Return the paths whose mounts ask to be warned before they are full."""
+    return [
+        mount["path"]
+        for system in systems
+        for mount in system.get("mounts") or ()
+        if any(mount.get(name) for name in _OF_FORECASTS)
+    ]
 
 
 def backup_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:

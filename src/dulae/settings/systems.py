@@ -56,6 +56,8 @@ class Mount(Shape):
     min_free_percent: Percent = 10
     min_free_bytes: Count = 0
     min_free_inodes_percent: Percent = 5
+    # 0 asks for no warning.
+    warn_days_until_full: Count = 0
 
 
 class Assertion(Shape):

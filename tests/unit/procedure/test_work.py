@@ -85,7 +85,8 @@ def test_what_hosts_get_is_what_the_run_must_account_for(systems: Systems, examp
         ("availability", (work.probes,)),
         ("recoverability", (work.mounts, work.backup_sets)),
     ):
-        due = {(item.host, item.subject) for item in population(example, name)}
+        # Forecasts are made on the controller, of all hosts at once.
+        due = {(item.host, item.subject) for item in population(example, name) if item.check != "forecast"}
         given = {
             (host, item.get("subject") or item["path"])
             for host in example.hosts
@@ -104,3 +105,10 @@ def test_secrets_are_revealed_by_subject(tmp_path: pathlib.Path) -> None:
 def test_a_secret_that_is_not_there_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         work.secrets([{"subject": "a/b", "password": {"file": "word"}}], str(tmp_path))
+
+
+def test_forecasts_are_made_where_they_are_asked_for(systems: Systems, example: Settings) -> None:
+    due = [item.subject for item in population(example, "recoverability") if item.check == "forecast"]
+    assert due == ["web1:/srv/saraban/files"]
+    assert work.forecast_mounts(systems) == ["/srv/saraban/files"]
+    assert not [mount for mount in work.mounts(systems, "web1") if "warn_days_until_full" in mount]
