@@ -62,6 +62,8 @@ def _recoverability(settings: Settings) -> Iterator[Item]:
                 yield Item(LOCALHOST, mount_subject(mount), FORECAST)
         for backup_set in system.backup_sets:
             yield Item(inventory_name(backup_set.host), f"{system.name}/{backup_set.name}", "backup")
+        for store in system.data_stores:
+            yield Item(inventory_name(store.host), f"{system.name}/{store.name}", "protection")
 
 
 def _drill(settings: Settings) -> Iterator[Item]:

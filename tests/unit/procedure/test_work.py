@@ -83,7 +83,7 @@ def test_only_drills_are_told_what_only_they_ask_for() -> None:
 def test_what_hosts_get_is_what_the_run_must_account_for(systems: Systems, example: Settings) -> None:
     for name, filled in (
         ("availability", (work.probes,)),
-        ("recoverability", (work.mounts, work.backup_sets)),
+        ("recoverability", (work.mounts, work.backup_sets, work.data_stores)),
     ):
         # Forecasts are made on the controller, of all hosts at once.
         due = {(item.host, item.subject) for item in population(example, name) if item.check != "forecast"}
@@ -112,3 +112,16 @@ def test_forecasts_are_made_where_they_are_asked_for(systems: Systems, example: 
     assert due == ["web1:/srv/saraban/files"]
     assert work.forecast_mounts(systems) == ["/srv/saraban/files"]
     assert not [mount for mount in work.mounts(systems, "web1") if "warn_days_until_full" in mount]
+
+
+def test_what_any_system_covers_on_a_host_is_covered_there_and_only_there(systems: Systems) -> None:
+    [databases] = work.data_stores(systems, "db1")
+    assert databases["covered"] == ["intranet", "saraban"]
+    [folder] = work.data_stores(systems, "web1")
+    assert (folder["covered"], folder["subject"]) == (["/srv/intranet/files"], "intranet/file_folder")
+    assert work.data_stores(systems, "backup1") == []
+
+
+def test_modules_that_read_copies_are_not_told_what_they_cover(systems: Systems) -> None:
+    for listed in (work.backup_sets, work.drill_sets):
+        assert not [item for item in listed(systems, "backup1") if "covers" in item]

@@ -33,6 +33,7 @@ CHECKLIST: tuple[tuple[str, frozenset[str]], ...] = (
     ("accounts", frozenset({"accounts"})),
 )
 _MADE, _LOOKED_AT, _DRILL, _SPACE = "backup_create", "backup", "restore_drill", "disk"
+_PROTECTED, _FORESEEN = "protection", "forecast"
 _NOTES = 3
 _SHOWN_DAYS = 92
 _AHEAD = timedelta(days=30)
@@ -101,6 +102,7 @@ class Maintenance:
     unmeasured_days: tuple[date, ...]
     unmeasured: tuple[Row, ...]
     backups: tuple[BackupLine, ...]
+    protected: tuple[Row, ...]
     drills: tuple[Row, ...]
     spaces: tuple[Space, ...]
     runs: tuple[Run, ...]
@@ -119,7 +121,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
     checks = [run for run in made if run.told.control == "availability"]
     time = working_time(evidence)
     faults = tuple(case for case in cases(evidence, period) if case.incident.kind == "fault")
-    kept = [row for row in rows if row.check in (_MADE, _LOOKED_AT, _DRILL, _SPACE)]
+    kept = [row for row in rows if row.check in (_MADE, _LOOKED_AT, _DRILL, _SPACE, _PROTECTED, _FORESEEN)]
     body = Maintenance(
         contract=evidence.settings.contract,
         checklist=_checklist(rows),
@@ -129,6 +131,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
         unmeasured_days=tuple(time.today(turn.due_at) for turn in turns if turn.state not in DONE),
         unmeasured=tuple(row for run in checks for row in run.rows if row.state == "unchecked"),
         backups=_backups(evidence, rows),
+        protected=_protected(rows),
         drills=tuple(row for row in rows if row.check == _DRILL),
         spaces=spaces(evidence, period, rows),
         runs=tuple(run for run in made if run.told.control not in _ELSEWHERE),
@@ -217,6 +220,19 @@ def _backups(evidence: Evidence, rows: Sequence[Row]) -> tuple[BackupLine, ...]:
                 )
             )
     return tuple(lines)
+
+
+def _protected(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return for each store of data the newest result, and what was found before in the period."""
+    stores: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.check == _PROTECTED:
+            stores.setdefault((row.host, row.subject), []).append(row)
+    told = []
+    for same in stores.values():
+        bad = {(row.code, row.because): row for row in same if row.state != "normal" and row is not same[-1]}
+        told += [*bad.values(), same[-1]]
+    return tuple(told)
 
 
 def spaces(evidence: Evidence, period: Period, rows: Iterable[Row]) -> tuple[Space, ...]:
