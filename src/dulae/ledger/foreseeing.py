@@ -110,7 +110,7 @@ def _numbers(told: Forecast | None, today: date) -> dict[str, Any]:
     numbers = {
         "state": told.state.value,
         "newest_day": told.newest.day.isoformat(),
-        "used_bytes": told.newest.used_bytes,
+        "used_bytes": told.newest.last_bytes,
         "ceiling_bytes": told.newest.ceiling_bytes,
         "slope_bytes_per_day": told.slope,
         "low_bytes_per_day": told.low,

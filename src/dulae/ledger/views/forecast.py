@@ -61,7 +61,7 @@ def forecast(peaks: Sequence[Peak]) -> Forecast:
     if not peaks:
         raise ValueError("there is no measurement to forecast from")
     recent, newest = peaks[-_MOST_DAYS:], peaks[-1]
-    if newest.used_bytes >= newest.ceiling_bytes:
+    if newest.last_bytes >= newest.ceiling_bytes:
         return Forecast(State.FULL_IN, len(recent), newest, earliest=newest.day, latest=newest.day)
     if len(recent) < LEAST_DAYS:
         return Forecast(State.INSUFFICIENT_HISTORY, len(recent), newest)

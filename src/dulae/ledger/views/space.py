@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -20,10 +20,14 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Peak:
-    """The most that was used on one day, and how much may be used until the least free space is reached, in bytes."""
+    """The most that was used on one day, what was used at its end, and how much may be used, in bytes.
+
+    Above the ceiling less is free than the least that is asked.
+    """
 
     day: date
     used_bytes: int
+    last_bytes: int
     ceiling_bytes: int
 
 
@@ -41,7 +45,7 @@ def peaks(entries: Iterable[Entry], zone: tzinfo) -> Mapping[Place, tuple[Peak, 
         days = found.setdefault((str(entry.body.get("host", "")), str(finding["subject"])), {})
         peak = _peak(_moment(entry, finding).astimezone(zone).date(), measured, finding.get("limit") or {})
         before = days.get(peak.day, peak)
-        days[peak.day] = Peak(peak.day, max(peak.used_bytes, before.used_bytes), peak.ceiling_bytes)
+        days[peak.day] = replace(peak, used_bytes=max(peak.used_bytes, before.used_bytes))
     return {place: tuple(days[day] for day in sorted(days)) for place, days in found.items()}
 
 
@@ -55,4 +59,5 @@ def _peak(day: date, measured: Mapping[str, Any], limit: Mapping[str, Any]) -> P
     usable = measured["used_bytes"] + measured["free_bytes"]
     percent, least = int(limit.get("min_free_percent", 0)), int(limit.get("min_free_bytes", 0))
     # Rounded up, as the check fails below the limit and not at it.
-    return Peak(day, measured["used_bytes"], usable - max(-(-usable * percent // 100), least))
+    used, ceiling = measured["used_bytes"], usable - max(-(-usable * percent // 100), least)
+    return Peak(day, used, used, ceiling)

@@ -19,7 +19,7 @@ CEILING = 900 * GIB
 
 def days(used: Sequence[int], ceiling: int = CEILING, skipped: Sequence[int] = ()) -> list[Peak]:
     """Return one peak a day, but for days that were skipped."""
-    made = [Peak(FIRST + timedelta(days=day), bytes_, ceiling) for day, bytes_ in enumerate(used)]
+    made = [Peak(FIRST + timedelta(days=day), bytes_, bytes_, ceiling) for day, bytes_ in enumerate(used)]
     return [peak for day, peak in enumerate(made) if day not in skipped]
 
 
@@ -125,6 +125,14 @@ def test_what_has_reached_its_limit_is_full_today_whatever_the_trend() -> None:
     told = forecast(days([CEILING - day for day in range(10)], CEILING - 9))
     assert (told.state, told.earliest, told.latest) == (State.FULL_IN, told.newest.day, told.newest.day)
     assert forecast(days([CEILING])).state is State.FULL_IN
+
+
+@pytest.mark.parametrize(("count", "state"), [(1, State.INSUFFICIENT_HISTORY), (20, State.FLAT)])
+def test_a_disk_that_was_full_today_and_was_cleaned_is_not_at_its_limit(count: int, state: State) -> None:
+    peaks = days([300 * GIB] * count)
+    peaks[-1] = replace(peaks[-1], used_bytes=CEILING + GIB)
+    assert forecast([*peaks[:-1], replace(peaks[-1], last_bytes=CEILING + GIB)]).state is State.FULL_IN
+    assert forecast(peaks).state is state
 
 
 def test_growth_that_fills_nothing_in_ten_years_is_none() -> None:

@@ -28,6 +28,7 @@ def test_the_highest_of_a_day_counts_and_the_last_size_of_the_disk() -> None:
     ]
     first, second = peaks(entries, UTC)["db1", "/srv"]
     assert (first.day, first.used_bytes, first.ceiling_bytes) == (date(2026, 11, 2), 700, 700)
+    assert first.last_bytes == 600
     assert (second.day, second.used_bytes, second.ceiling_bytes) == (date(2026, 11, 3), 650, 850)
 
 
