@@ -28,6 +28,8 @@ class FilterModule:
         return {
             "dulae_probes": work.probes,
             "dulae_mounts": work.mounts,
+            "dulae_data_stores": work.data_stores,
+            "dulae_forecast_mounts": work.forecast_mounts,
             "dulae_backup_sets": work.backup_sets,
             "dulae_drill_sets": work.drill_sets,
             "dulae_backups_made_here": work.backups_made_here,

@@ -62,7 +62,7 @@ DAYS = (
         "wrong_host_key",
     ),
     ("database_down",),
-    ("full_disk", "truncated_dump", "missing_backup", "flipped_byte"),
+    ("full_disk", "truncated_dump", "missing_backup", "flipped_byte", "forgotten_database"),
     ("host_down",),
 )
 _UNKNOWN = {"verdict": "unknown"}
@@ -126,6 +126,16 @@ SEEN = (
             "backup.other_data",
             "ค่า SHA-256 ไม่ตรงกับขณะสำรอง",
             "its SHA-256 is not the one of when it was made",
+        ),
+    ),
+    Seen(
+        "forgotten_database",
+        *_MONTHLY,
+        *(
+            "db1",
+            "protection.uncovered",
+            "ไม่มีชุดสำรองใดครอบคลุม satisfaction_survey",
+            "no backup set covers satisfaction_survey",
         ),
     ),
     Seen(
@@ -251,7 +261,7 @@ def test_a_failed_check_makes_the_run_fail_and_one_that_was_not_made_makes_it_un
     assert days["service_stopped"].run.counts["unknown"] == 1
     host_down = days["host_down"].run
     assert host_down.verdict is Verdict.UNKNOWN
-    assert host_down.counts == {"pass": 2, "warn": 0, "fail": 0, "unknown": 4}
+    assert host_down.counts == {"pass": 4, "warn": 0, "fail": 0, "unknown": 4}
 
 
 def test_a_leaver_who_logs_in_is_found_and_told_until_it_is_healed(office: Office) -> None:

@@ -28,7 +28,14 @@ from tests.lab.state import repository
 
 DAILY = ("creation", "availability", "restoration", "recoverability", "drill", "usage")
 # What breaks on the bad day, each for real, seen by step 1 or step 3.
-BAD_DAY = ("wrong_page", "expired_certificate", "full_disk", "truncated_dump", "missing_backup")
+BAD_DAY = (
+    "wrong_page",
+    "expired_certificate",
+    "full_disk",
+    "truncated_dump",
+    "missing_backup",
+    "forgotten_database",
+)
 AFTERWARDS = ("availability", "recoverability")
 APPROVER = "officer2"
 VERDICTS = (0, 1, 2, 3)

@@ -46,6 +46,7 @@ def _intranet(layout: Layout, state: State) -> Plain:
         "mounts": [_folder_of_this_machine("backup1", layout.vault)],
         "backup_sets": [backups.declared_dump(layout, "intranet")],
         "backups_made_here": [backups.source_dump(layout, state, "intranet")],
+        "data_stores": [_databases_of_db1(state)],
         "usage": {"database": "intranet", "queries": _intranet_queries()},
     }
 
@@ -65,7 +66,28 @@ def _saraban(layout: Layout, state: State) -> Plain:
             backups.source_dump(layout, state, "saraban"),
             backups.source_documents(layout),
         ],
+        "data_stores": [_document_files(layout)],
         "usage": {"database": "saraban", "queries": _saraban_queries()},
+    }
+
+
+def _databases_of_db1(state: State) -> Plain:
+    return {
+        "name": "databases",
+        "title": _words("ฐานข้อมูลทั้งหมดของ db1", "All databases of db1"),
+        "host": "db1",
+        "kind": "postgresql",
+        "connection": {"host": LOOPBACK, "port": state.ports["postgres"], "user": "backup"},
+    }
+
+
+def _document_files(layout: Layout) -> Plain:
+    return {
+        "name": "document_folder",
+        "title": _words("โฟลเดอร์ไฟล์หนังสือ", "Folder of document files"),
+        "host": "web1",
+        "kind": "folder",
+        "path": str(layout.documents),
     }
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import queue
-import threading
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Iterable, Mapping, Union
 
 from .finding import Finding, Reason, Verdict, judged, reason
 from .outcome import Stopwatch
+from .waiting import ask
 
 PASSED = reason("disk.enough", "{path}: {free_percent} % free, at least {min_free_percent} % asked")
 LOW = reason(
@@ -160,7 +160,7 @@ def _measured(path: str, usage: Usage) -> dict[str, Any]:
     }
 
 
-_Measured = Union[Usage, OSError]
+_Measured = Union[Usage, Exception]
 
 
 def check(
@@ -173,17 +173,8 @@ def check(
 
 
 def _ask(path: str, measure: Callable[[str], Usage]) -> queue.Queue[_Measured]:
-    """Measure in a thread of its own, which may hang for ever without keeping the program from ending."""
-    answer: queue.Queue[_Measured] = queue.Queue()
-
-    def work() -> None:
-        try:
-            answer.put(measure(path))
-        except OSError as error:
-            answer.put(error)
-
-    threading.Thread(target=work, daemon=True, name=f"measure {path}").start()
-    return answer
+    """Measure in a thread of its own."""
+    return ask(lambda: measure(path), f"measure {path}", (OSError,))
 
 
 def _answer(mount: Mount, answer: queue.Queue[_Measured], watch: Stopwatch, timeout_s: float) -> Finding:
@@ -197,7 +188,9 @@ def _answer(mount: Mount, answer: queue.Queue[_Measured], watch: Stopwatch, time
             finding = judge(mount, measured)
         else:
             missing = isinstance(measured, (FileNotFoundError, NotADirectoryError))
-            finding = _no_answer(mount, MISSING if missing else REFUSED, error=str(measured.strerror))
+            finding = _no_answer(
+                mount, MISSING if missing else REFUSED, error=str(getattr(measured, "strerror", measured))
+            )
     return replace(finding, system=mount.system, started_at=watch.started_at, elapsed_ms=watch.elapsed_ms)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from dulae.errors import SettingsError
 from dulae.settings import Settings
-from dulae.settings.systems import CONTROLLER
+from dulae.settings.systems import CONTROLLER, Mount
 
 LOCALHOST = "localhost"
+FORECAST = "forecast"
 
 
 @dataclass(frozen=True, order=True)
@@ -24,6 +25,11 @@ class Item:
 def inventory_name(host: str) -> str:
     """Return the inventory name of a host as the settings name it: ``controller`` is this machine."""
     return LOCALHOST if host == CONTROLLER else host
+
+
+def mount_subject(mount: Mount) -> str:
+    """Return the subject of a forecast, which is made for all hosts in one place: ``HOST:PATH``."""
+    return f"{inventory_name(mount.host)}:{mount.path}"
 
 
 def population(settings: Settings, work: str) -> tuple[Item, ...]:
@@ -52,8 +58,12 @@ def _recoverability(settings: Settings) -> Iterator[Item]:
     for system in settings.systems:
         for mount in system.mounts:
             yield Item(inventory_name(mount.host), mount.path, "disk")
+            if mount.warn_days_until_full:
+                yield Item(LOCALHOST, mount_subject(mount), FORECAST)
         for backup_set in system.backup_sets:
             yield Item(inventory_name(backup_set.host), f"{system.name}/{backup_set.name}", "backup")
+        for store in system.data_stores:
+            yield Item(inventory_name(store.host), f"{system.name}/{store.name}", "protection")
 
 
 def _drill(settings: Settings) -> Iterator[Item]:

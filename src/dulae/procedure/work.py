@@ -6,7 +6,7 @@ Ansible hands the settings over as it read them, so nothing here needs the model
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,13 @@ from dulae.settings.systems import CONTROLLER, Mount
 
 Plain = Mapping[str, Any]
 _OF_DRILLS = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
-_LIMITS = {name: field.default for name, field in Mount.model_fields.items() if not field.is_required()}
+_OF_FORECASTS = ("warn_days_until_full",)
+_OF_PROTECTION = ("covers",)
+_LIMITS = {
+    name: field.default
+    for name, field in Mount.model_fields.items()
+    if not field.is_required() and name not in _OF_FORECASTS
+}
 
 
 def probes(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
@@ -37,7 +43,7 @@ def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
         for mount in system.get("mounts") or ():
             if inventory_name(mount["host"]) != host:
                 continue
-            limits = {**_LIMITS, **_without(mount, "host", "path")}
+            limits = {**_LIMITS, **_without(mount, "host", "path", *_OF_FORECASTS)}
             kept = found.setdefault(
                 mount["path"], {"path": mount["path"], "system": system["name"], **limits}
             )
@@ -45,19 +51,48 @@ def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def forecast_mounts(systems: Iterable[Plain]) -> list[str]:
+    """Return the paths whose mounts ask to be warned before they are full."""
+    return [
+        mount["path"]
+        for system in systems
+        for mount in system.get("mounts") or ()
+        if any(mount.get(name) for name in _OF_FORECASTS)
+    ]
+
+
 def backup_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     """Return the backup sets kept on a host, each with its system and subject ``SYSTEM/SET``."""
-    return [_without(found, *_OF_DRILLS) for found in _on_host(systems, "backup_sets", host)]
+    return [_without(found, *_OF_DRILLS, *_OF_PROTECTION) for found in _on_host(systems, "backup_sets", host)]
 
 
 def drill_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     """Return the backup sets of a host that drills restore, with what only a drill asks of them."""
-    return [found for found in _on_host(systems, "backup_sets", host) if found.get("drill")]
+    sets = _on_host(systems, "backup_sets", host)
+    return [_without(found, *_OF_PROTECTION) for found in sets if found.get("drill")]
 
 
 def backups_made_here(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     """Return what a host dumps or packs, each with its system and subject ``SYSTEM/SET``."""
     return _on_host(systems, "backups_made_here", host)
+
+
+def data_stores(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
+    """Return what holds data on a host, each with the names on this host that backup sets of all systems cover."""
+    every = list(systems)
+    covered = [name for place, name in _covered(every) if place == host]
+    return [{**store, "covered": covered} for store in _on_host(every, "data_stores", host)]
+
+
+def _covered(systems: Iterable[Plain]) -> Iterator[tuple[str, str]]:
+    """Yield host and name of whatever backup sets say that they cover, and of what dulae itself backs up."""
+    for system in systems:
+        for backup_set in system.get("backup_sets") or ():
+            for text in backup_set.get("covers") or ():
+                host, _, name = text.partition(":")
+                yield inventory_name(host), name
+        for source in system.get("backups_made_here") or ():
+            yield inventory_name(source["host"]), source["source"]
 
 
 def secrets(listed: Iterable[Plain], inventory: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from dulae.settings.problem import Problem
 from dulae.settings.reading import Keys
 from dulae.settings.systems import CONTROLLER, System
 
-_PARTS = ("probes", "databases", "backup_sets", "backups_made_here")
+_PARTS = ("probes", "databases", "backup_sets", "backups_made_here", "data_stores")
 _WEB = ("http://", "https://")
 # One statement that reads: it begins so, and no second one can follow a semicolon.
 _SELECT = re.compile(r"\s*(select|with)\b[^;]*", re.IGNORECASE | re.DOTALL)
@@ -49,9 +49,12 @@ def _hosts(system: System) -> Iterator[tuple[Keys, str]]:
     for row, probe in enumerate(system.probes):
         for number, host in enumerate(probe.seen_from):
             yield ("probes", row, "from", number), host
-    for part in ("databases", "mounts", "backup_sets", "backups_made_here"):
+    for part in ("databases", "mounts", "backup_sets", "backups_made_here", "data_stores"):
         for row, item in enumerate(getattr(system, part)):
             yield (part, row, "host"), item.host
+    for row, backup_set in enumerate(system.backup_sets):
+        for number, covered in enumerate(backup_set.covers):
+            yield ("backup_sets", row, "covers", number), covered.partition(":")[0]
 
 
 def _databases(places: Places, keys: Keys, system: System) -> Iterator[Problem]:

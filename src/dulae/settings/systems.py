@@ -8,7 +8,19 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from dulae.settings.probes import Probe
-from dulae.settings.shape import AtLeastOne, Count, Name, Percent, Port, Secret, Shape, Text, Url, Words
+from dulae.settings.shape import (
+    AtLeastOne,
+    Count,
+    Name,
+    Percent,
+    Port,
+    Secret,
+    Shape,
+    Text,
+    Url,
+    Words,
+    refused,
+)
 
 Level = Literal["present", "fresh", "structure", "integrity"]
 CONTROLLER = "controller"
@@ -56,6 +68,8 @@ class Mount(Shape):
     min_free_percent: Percent = 10
     min_free_bytes: Count = 0
     min_free_inodes_percent: Percent = 5
+    # 0 asks for no warning.
+    warn_days_until_full: Count = 0
 
 
 class Assertion(Shape):
@@ -78,6 +92,8 @@ class BackupSet(Shape):
     min_bytes: AtLeastOne = 1
     level: Level = "integrity"
     min_count: AtLeastOne = 1
+    # What the copies hold: HOST:DATABASE or HOST:/FOLDER.
+    covers: tuple[Annotated[str, Field(pattern="^[^:/]+:.+$")], ...] = ()
     manifest: Literal["optional", "required"] = "optional"
     drill: bool = False
     assertions: tuple[Assertion, ...] = ()
@@ -108,6 +124,24 @@ class BackupSource(Shape):
     prefix: Text
     keep: AtLeastOne = 7
     min_interval_hours: Count = 20
+
+
+class DataStore(Shape):
+    """What holds data on a host, so that nothing on it is forgotten when backups are made."""
+
+    name: Name
+    title: Words
+    host: Text
+    kind: Literal["postgresql", "mariadb", "folder"]
+    path: str = ""
+    connection: Connection | None = None
+    # Databases that are not backed up on purpose.
+    left_out: tuple[Text, ...] = ()
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse a folder without its path, and a server with one."""
+        if (self.kind == "folder") != self.path.startswith("/"):
+            raise refused("store_path")
 
 
 class Query(Shape):
@@ -141,6 +175,7 @@ class System(Shape):
     mounts: tuple[Mount, ...] = ()
     backup_sets: tuple[BackupSet, ...] = ()
     backups_made_here: tuple[BackupSource, ...] = ()
+    data_stores: tuple[DataStore, ...] = ()
     usage: Usage | None = None
 
     def database(self, name: str) -> Database | None:

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.lab import backups
+import psycopg
+
+from tests.lab import backups, postgres
 from tests.lab.errors import FaultRefused
 from tests.lab.faults.fault import Fault, Memory
 from tests.lab.lab import Lab
@@ -15,6 +17,7 @@ from tests.lab.lab import Lab
 # One bit, as storage loses it; and how many places in a dump are tried for it.
 _BIT = 0x01
 _PLACES = 200
+FORGOTTEN = "satisfaction_survey"
 
 
 def _aside(lab: Lab, fault: str) -> Path:
@@ -98,6 +101,25 @@ class _TimesKept:
         os.utime(self._path, ns=(self._was.st_atime_ns, self._was.st_mtime_ns))
 
 
+def forget_database(lab: Lab) -> Memory:
+    """Make a database with data that nobody backs up, as a contractor does for a survey."""
+    _as_owner(lab, f"CREATE DATABASE {FORGOTTEN}")
+    return {}
+
+
+def drop_forgotten(lab: Lab, memory: Memory) -> None:
+    """Drop it."""
+    _as_owner(lab, f"DROP DATABASE IF EXISTS {FORGOTTEN} WITH (FORCE)")
+
+
+def _as_owner(lab: Lab, statement: str) -> None:
+    address = postgres.url(
+        lab.state.ports["postgres"], "postgres", lab.state.database_passwords["postgres"], "postgres"
+    )
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute(statement.encode())
+
+
 FAULTS = {
     "truncated_dump": Fault(
         "the newest dump of saraban is cut in half", "saraban/database", truncate, complete
@@ -110,5 +132,11 @@ FAULTS = {
         "intranet/database",
         flip,
         flip_back,
+    ),
+    "forgotten_database": Fault(
+        f"a database, {FORGOTTEN}, that no backup set covers",
+        "intranet/databases",
+        forget_database,
+        drop_forgotten,
     ),
 }

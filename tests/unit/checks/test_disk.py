@@ -96,6 +96,46 @@ def test_a_hung_mount_is_unknown_and_keeps_nobody_waiting() -> None:
     assert [finding.code for finding in findings] == ["disk.silent", "disk.enough"]
 
 
+def test_several_hung_mounts_share_one_limit_and_the_others_are_judged() -> None:
+    released = threading.Event()
+    asked = []
+
+    def hang_on_nfs(path: str) -> disk.Usage:
+        asked.append(path)
+        if path.startswith("/nfs"):
+            released.wait(60)
+        return HALF_FREE
+
+    paths = [*(f"/nfs{number}" for number in range(5)), "/srv"]
+    findings = disk.check([disk.Mount(path) for path in paths], timeout_s=0.2, measure=hang_on_nfs)
+    released.set()
+    # Each was asked before the first was given up, so that five limits are not waited for one after the other.
+    assert sorted(asked) == sorted(paths)
+    assert [finding.code for finding in findings] == ["disk.silent"] * 5 + ["disk.enough"]
+    assert {finding.verdict for finding in findings[:5]} == {Verdict.UNKNOWN}
+    assert "no answer within 0.2 s" in findings[0].because
+
+
+def test_the_blocks_that_root_keeps_are_left_out_as_df_does() -> None:
+    told = subprocess.run(
+        ["df", "-B1", "-a", "--output=target,size,used,avail"], capture_output=True, text=True, check=False
+    ).stdout.splitlines()[1:]
+    for line in told:
+        target, *numbers = line.rsplit(None, 3)
+        if not all(number.isdigit() for number in numbers) or not os.path.isdir(target):
+            continue
+        size, used, free = map(int, numbers)
+        if size - used > free and size:
+            break
+    else:
+        pytest.skip("no file system here keeps blocks for root")
+    usage = disk.measure(target)
+    assert usage.total_bytes == size
+    assert usage.usable_bytes < usage.total_bytes
+    # The reserve does not change while others write.
+    assert usage.total_bytes - usage.usable_bytes == size - used - free
+
+
 def test_it_counts_as_df_does(tmp_path: pathlib.Path) -> None:
     answer = subprocess.run(
         ["df", "-B1", "--output=size,used,itotal,iavail", tmp_path],

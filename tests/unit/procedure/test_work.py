@@ -83,9 +83,10 @@ def test_only_drills_are_told_what_only_they_ask_for() -> None:
 def test_what_hosts_get_is_what_the_run_must_account_for(systems: Systems, example: Settings) -> None:
     for name, filled in (
         ("availability", (work.probes,)),
-        ("recoverability", (work.mounts, work.backup_sets)),
+        ("recoverability", (work.mounts, work.backup_sets, work.data_stores)),
     ):
-        due = {(item.host, item.subject) for item in population(example, name)}
+        # Forecasts are made on the controller, of all hosts at once.
+        due = {(item.host, item.subject) for item in population(example, name) if item.check != "forecast"}
         given = {
             (host, item.get("subject") or item["path"])
             for host in example.hosts
@@ -104,3 +105,23 @@ def test_secrets_are_revealed_by_subject(tmp_path: pathlib.Path) -> None:
 def test_a_secret_that_is_not_there_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         work.secrets([{"subject": "a/b", "password": {"file": "word"}}], str(tmp_path))
+
+
+def test_forecasts_are_made_where_they_are_asked_for(systems: Systems, example: Settings) -> None:
+    due = [item.subject for item in population(example, "recoverability") if item.check == "forecast"]
+    assert due == ["web1:/srv/saraban/files"]
+    assert work.forecast_mounts(systems) == ["/srv/saraban/files"]
+    assert not [mount for mount in work.mounts(systems, "web1") if "warn_days_until_full" in mount]
+
+
+def test_what_any_system_covers_on_a_host_is_covered_there_and_only_there(systems: Systems) -> None:
+    [databases] = work.data_stores(systems, "db1")
+    assert databases["covered"] == ["intranet", "saraban"]
+    [folder] = work.data_stores(systems, "web1")
+    assert (folder["covered"], folder["subject"]) == (["/srv/intranet/files"], "intranet/file_folder")
+    assert work.data_stores(systems, "backup1") == []
+
+
+def test_modules_that_read_copies_are_not_told_what_they_cover(systems: Systems) -> None:
+    for listed in (work.backup_sets, work.drill_sets):
+        assert not [item for item in listed(systems, "backup1") if "covers" in item]

@@ -1,5 +1,6 @@
+import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ from dulae.reports.data.maintenance import Maintenance
 from dulae.reports.evidence import gather
 from dulae.reports.making import make
 from dulae.reports.period import read
-from tests.unit.reports.conftest import Made
+from tests.unit.reports.conftest import Made, Rendered
 from tests.unit.reports.department import department
 from tests.unit.reports.story import KILLED, MISSED, incidents
 
@@ -98,6 +99,47 @@ def test_space_is_compared_with_the_start_of_the_period(month: Maintenance) -> N
     space = next(space for space in month.spaces if space.newest.subject == "/srv/saraban/files")
     assert space.newest.measured["used_bytes"] > space.first.measured["used_bytes"]
     assert space.newest.state == "watch"
+
+
+def test_space_is_foreseen_from_the_whole_history_and_not_from_the_month_alone(
+    month: Maintenance, made: Made
+) -> None:
+    files = next(space for space in month.spaces if space.newest.subject == "/srv/saraban/files")
+    assert files.forecast and files.forecast.state == "full_in"
+    assert files.forecast.days == len(files.peaks) == 11
+    assert files.forecast.earliest and files.forecast.latest
+    # A percent of the disk each third day: 17 % were free on the last day, and 10 % are the limit.
+    assert date(2026, 12, 14) <= files.forecast.earliest <= date(2026, 12, 21) <= files.forecast.latest
+    october = made("maintenance", "2026-10").body
+    assert {space.forecast.state for space in october.spaces} == {"insufficient_history"}
+
+
+@pytest.mark.parametrize(("report", "period"), [("maintenance", "2026-11"), ("usage", "2570-Q1")])
+@pytest.mark.parametrize("output", ["html", "markdown"])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_both_reports_say_when_space_ends(
+    rendered: Rendered, report: str, period: str, output: str, language: str
+) -> None:
+    told = rendered(report, period, language, output)
+    section = told[told.index("/srv/saraban/files") :]
+    assert re.search(r"\d+ (ธ.ค. 2569 ถึง|Dec 2026 to) \d+ ", section)
+    assert ("iB a day (" if language == "en" else "เพิ่มวันละ") in section
+
+
+def test_too_short_a_history_is_said_with_its_days(rendered: Rendered) -> None:
+    assert "not enough data for a forecast<br>5 of 7 days measured" in rendered(
+        "maintenance", "2026-10", "en"
+    )
+
+
+def test_the_trend_is_drawn_with_words_for_who_cannot_see_it(rendered: Rendered) -> None:
+    told = rendered("maintenance", "2026-11", "en")
+    assert told.count('<figure class="trend">') == 3
+    identities = re.findall(r' id="([^"]+)"', told)
+    assert len(identities) == len(set(identities))
+    assert "Space used by day: /srv/saraban/files on web1" in told
+    section = told[told.index("Remaining space") :]
+    assert section.count("<polyline") == 3 and section.count('fill="#ccc"') == 3
 
 
 def test_lateness_under_the_contract_counts_no_hour_twice(month: Maintenance) -> None:

@@ -117,6 +117,7 @@ def titles(settings: Settings) -> Mapping[str, Words]:
         named: list[Any] = [
             *system.probes,
             *system.backup_sets,
+            *system.data_stores,
             *(system.usage.queries if system.usage else ()),
         ]
         found.update({f"{system.name}/{item.name}": item.title for item in named})

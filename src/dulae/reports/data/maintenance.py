@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dulae.ledger.views import space
+from dulae.ledger.views.forecast import Forecast, forecast
+from dulae.ledger.views.space import Peak
 from dulae.reports.data.common import Counts, Row, counted, gravest_first, worst_state
 from dulae.reports.data.coverage import DONE, coverage, work_of, working_time
 from dulae.reports.data.downtime import Lateness, Month, lateness, months
@@ -30,7 +33,10 @@ CHECKLIST: tuple[tuple[str, frozenset[str]], ...] = (
     ("accounts", frozenset({"accounts"})),
 )
 _MADE, _LOOKED_AT, _DRILL, _SPACE = "backup_create", "backup", "restore_drill", "disk"
+_PROTECTED, _FORESEEN = "protection", "forecast"
 _NOTES = 3
+_SHOWN_DAYS = 92
+_AHEAD = timedelta(days=30)
 # Their evidence is annexed to their own reports; what the register says stands in section 3.
 _ELSEWHERE = ("restoration", "access", "usage")
 
@@ -65,12 +71,23 @@ class BackupLine:
 
 @dataclass(frozen=True)
 class Space:
-    """One file system: the newest measurement, and the first of the period to compare with."""
+    """One file system: the newest measurement, the first of the period, and what the ledger's history foretells.
+
+    ``forecast`` is None, and ``peaks`` is empty, where nothing was ever measured.
+    """
 
     system: Words | None
     newest: Row
     first: Row
     measured: int
+    peaks: tuple[Peak, ...] = ()
+    forecast: Forecast | None = None
+
+    @property
+    def until(self) -> date:
+        """Return how far a trend is drawn: as long ahead as it was looked at, a month at the least."""
+        newest = self.peaks[-1].day
+        return newest + max(newest - self.peaks[0].day, _AHEAD)
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,7 @@ class Maintenance:
     unmeasured: tuple[Row, ...]
     backups: tuple[BackupLine, ...]
     troubles: tuple[Row, ...]
+    protected: tuple[Row, ...]
     drills: tuple[Row, ...]
     spaces: tuple[Space, ...]
     runs: tuple[Run, ...]
@@ -104,7 +122,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
     checks = [run for run in made if run.told.control == "availability"]
     time = working_time(evidence)
     faults = tuple(case for case in cases(evidence, period) if case.incident.kind == "fault")
-    kept = [row for row in rows if row.check in (_MADE, _LOOKED_AT, _DRILL, _SPACE)]
+    kept = [row for row in rows if row.check in (_MADE, _LOOKED_AT, _DRILL, _SPACE, _PROTECTED, _FORESEEN)]
     body = Maintenance(
         contract=evidence.settings.contract,
         checklist=_checklist(rows),
@@ -115,8 +133,9 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
         unmeasured=tuple(row for run in checks for row in run.rows if row.state == "unchecked"),
         backups=_backups(evidence, rows),
         troubles=_troubles(kept),
+        protected=_protected(rows),
         drills=tuple(row for row in rows if row.check == _DRILL),
-        spaces=spaces(evidence, rows),
+        spaces=spaces(evidence, period, rows),
         runs=tuple(run for run in made if run.told.control not in _ELSEWHERE),
         counts=counted(kept),
         penalty_thb=Decimal(0),
@@ -211,12 +230,47 @@ def _backups(evidence: Evidence, rows: Sequence[Row]) -> tuple[BackupLine, ...]:
     return tuple(lines)
 
 
-def spaces(evidence: Evidence, rows: Iterable[Row]) -> tuple[Space, ...]:
-    """Return each file system that was measured, with its newest and its first measurement."""
+def _protected(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return for each store of data the newest result, and what was found before in the period."""
+    stores: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.check == _PROTECTED:
+            stores.setdefault((row.host, row.subject), []).append(row)
+    told = []
+    for same in stores.values():
+        bad = {(row.code, row.because): row for row in same if row.state != "normal" and row is not same[-1]}
+        told += [*bad.values(), same[-1]]
+    return tuple(told)
+
+
+def spaces(evidence: Evidence, period: Period, rows: Iterable[Row]) -> tuple[Space, ...]:
+    """Return each file system that was measured in a period, with what could be foreseen at its end."""
     places: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if row.check == _SPACE:
             places.setdefault((row.host, row.subject), []).append(row)
-    return tuple(
-        Space(evidence.titles.get(same[-1].system), same[-1], same[0], len(same)) for same in places.values()
+    history = _peaks(evidence, period) if places else {}
+    return tuple(_space(evidence, same, history.get(place, ())) for place, same in places.items())
+
+
+def _space(evidence: Evidence, same: Sequence[Row], peaks: tuple[Peak, ...]) -> Space:
+    return Space(
+        system=evidence.titles.get(same[-1].system),
+        newest=same[-1],
+        first=same[0],
+        measured=len(same),
+        peaks=peaks[-_SHOWN_DAYS:],
+        forecast=forecast(peaks) if peaks else None,
     )
+
+
+def _peaks(evidence: Evidence, period: Period) -> Mapping[space.Place, tuple[Peak, ...]]:
+    """Return the daily peaks of each file system up to the end of a period, read once."""
+    zone = evidence.settings.calendar.zone
+    end = period.end(zone)
+    key = ("peaks", end)
+    if key not in evidence.memo:
+        entries = evidence.entries(*space.KINDS, control=space.CONTROL, since=end - space.LOOKBACK, until=end)
+        evidence.memo[key] = space.peaks(entries, zone)
+    found: Mapping[space.Place, tuple[Peak, ...]] = evidence.memo[key]
+    return found

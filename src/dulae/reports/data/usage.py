@@ -71,7 +71,7 @@ def body(evidence: Evidence, period: Period) -> UsageEvaluation:
         requests=len(new),
         solved_in_time=sum(_solved_in_time(case) for case in new),
         satisfaction=evidence.typed.get("satisfaction") or {},
-        spaces=spaces(evidence, [row for run in made for row in run.rows]),
+        spaces=spaces(evidence, period, [row for run in made for row in run.rows]),
         runs=tuple(run for run in made if run.told.control == CONTROL),
     )
 
