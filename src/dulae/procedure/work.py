@@ -16,7 +16,17 @@ from dulae.settings.shape import SecretPlace
 from dulae.settings.systems import CONTROLLER, Mount
 
 Plain = Mapping[str, Any]
-_OF_DRILLS = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
+_OF_DRILLS = (
+    "newest_record_sql",
+    "max_record_age_hours",
+    "max_rpo_hours",
+    "max_rto_minutes",
+    "pick",
+    "within_days",
+    "seed",
+    "thai_text",
+    "attachments",
+)
 _LIMITS = {name: field.default for name, field in Mount.model_fields.items() if not field.is_required()}
 
 
