@@ -262,6 +262,7 @@ import os, signal, sys, time
 from dulae.checks.backup.sets import BackupSet
 from dulae.checks.backup.tools import Tools
 from dulae.checks.restore_drill import drill, scratch
+from dulae.checks.restore_drill.attachments import Attachments
 from dulae.checks.restore_drill.request import Drill
 
 store, place, bin_dir, moment, deed = sys.argv[1:]
@@ -283,7 +284,9 @@ def removed(folder):
 
 
 scratch.note_stage, scratch.remove = noted, removed
-drill.check([Drill(BackupSet(store, "pg_dump", pattern="office-*"))], Tools(bin_dir), place)
+attachments = Attachments("SELECT 'a' AS path", folder=store, max_missing=1)
+one = Drill(BackupSet(store, "pg_dump", pattern="office-*"), attachments=attachments, thai_text="always")
+drill.check([one], Tools(bin_dir), place)
 """
 
 
@@ -296,7 +299,7 @@ def begin(
     return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, "attachments", "thai_text"])
 def test_a_drill_killed_at_any_stage_is_reaped_by_the_next(
     stage: str, store: pathlib.Path, place: pathlib.Path, postgres: Server
 ) -> None:
@@ -306,7 +309,7 @@ def test_a_drill_killed_at_any_stage_is_reaped_by_the_next(
     assert list(place.iterdir())  # a killed drill cannot clean up; the next one must
     finding = hold(store, place, postgres.bin_dir)
     assert finding.verdict is Verdict.PASS
-    assert finding.measured["reaped"] == ["amcheck" if stage == "drop" else stage]
+    assert finding.measured["reaped"] == ["thai_text" if stage == "drop" else stage]
 
 
 @pytest.mark.parametrize("stage", ["initdb", "prove"])
