@@ -76,11 +76,11 @@ def measure(bin_dir: str, folder: pathlib.Path, rounds: int) -> None:
             way()
             taken[name].append(time.monotonic() - began)
             print(f"  run {turn}: {name:<16} {taken[name][-1]:6.1f} s", flush=True)
-    ours = statistics.median(taken["drill"])
     for name, seconds in taken.items():
-        middle = statistics.median(seconds)
-        beyond = f", the drill takes {100 * (ours / middle - 1):+.0f} %" if name != "drill" else ""
-        print(f"{name:<16} median {middle:6.1f} s{beyond}")
+        # Pairs of one round: on a busy machine rounds differ by more than ways do.
+        pairs = [100 * (ours / theirs - 1) for ours, theirs in zip(taken["drill"], seconds, strict=True)]
+        told = f", the drill takes {statistics.median(pairs):+.0f} % (rounds: {min(pairs):+.0f} to {max(pairs):+.0f})"
+        print(f"{name:<16} median {statistics.median(seconds):6.1f} s{told if name != 'drill' else ''}")
     told = ", ".join(
         f"{name} {statistics.median(run[name] for run in stages) / 1000:.1f}" for name in stages[0]
     )
