@@ -9,12 +9,17 @@ module: dulae_restore_drill
 short_description: Prove that backups can be restored, by restoring them
 version_added: "0.1.0"
 description:
-  - Restores the newest finished copy of each backup set (procedure 6.3) into a scratch place, compares it with its
-    manifest and with declared queries, tells how old the data are (RPO) and how long it took (RTO), and drops it.
+  - Restores a finished copy of each backup set (procedure 6.3), the newest or one drawn by lot, into a scratch place,
+    compares it with its manifest and with declared queries, tells how old the data are (RPO) and how long it took
+    (RTO), and drops it.
   - A dump goes into a PostgreSQL of its own with a new data folder and a unix socket, no port. As root it steps down
     to an ordinary user for it. Files of an archive are extracted into a private folder, without links.
   - A backup that cannot be restored, or is not what was backed up, fails. Whatever kept the drill from being held is
     C(unknown), as is another drill that is being held. Without manifest and assertions the most it reaches is C(warn).
+  - Where no digest of a manifest tells that each row is the same, text columns are sampled for the marks that broken
+    encodings leave. Where the extension amcheck is at hand, each B-tree is checked; a broken one is C(unknown), for a
+    dump holds no index and this machine has just built it.
+  - Names of attachments are counted and never told.
   - Nothing is left behind; what a killed drill left, the next one removes and tells in C(reaped).
   - A dump may run any SQL in the scratch server, as its superuser; hold drills of dumps that you do not trust on a
     machine that has nothing to lose.
@@ -87,15 +92,77 @@ options:
             type: str
             required: true
           expect:
-            description: The value that it must give, as text.
+            description: The value that it must give, as text, or the number that C(tolerance_percent) is about.
+            type: str
+          min:
+            description: The least number that it may give. Stands without C(expect).
+            type: str
+          max:
+            description: The greatest number that it may give. Stands without C(expect).
+            type: str
+          tolerance_percent:
+            description: By how many percent of C(expect) the number may differ from it.
+            type: str
+      attachments:
+        description: Files that rows of the restored database speak of; their names are never told.
+        type: dict
+        suboptions:
+          sql:
+            description:
+              - A query giving C(path), and where the database knows them C(bytes) and C(sha256), of each attachment.
+              - C(path) is as it stands in the archive, or relative to the folder.
             type: str
             required: true
+          set:
+            description:
+              - Name of the set of kind V(tar), of the same system and in this list, that holds the files. Its first
+                copy made after the dump is read, or the newest.
+            type: str
+            default: ""
+          folder:
+            description: A folder that holds the files, instead of C(set).
+            type: path
+            default: ""
+          sample:
+            description: How many files are hashed, of those whose SHA-256 the rows tell.
+            type: int
+            default: 50
+          seed:
+            description: What the sample is drawn with; empty for one that nobody can foresee. The finding tells it.
+            type: str
+            default: ""
+          max_missing:
+            description: How many attachments may have no file.
+            type: int
+            default: 0
+      thai_text:
+        description:
+          - When text columns are sampled for marks of a broken encoding. V(auto) where no digest of a manifest makes it
+            needless, and marks only warn; V(always) says that there is Thai text, and marks fail.
+        type: str
+        choices: [auto, always, never]
+        default: auto
+      pick:
+        description:
+          - Which copy is restored. V(random) draws the copy whose SHA-256 of C(SEED NAME), with one space, comes
+            first in hexadecimal order, so that anybody can repeat the draw.
+        type: str
+        choices: [newest, random]
+        default: newest
+      within_days:
+        description: How many days old the copy may be; 0 for any age. That there is none fails.
+        type: int
+        default: 0
+      seed:
+        description: What the copy is drawn with; empty for one that nobody can foresee. The finding tells it.
+        type: str
+        default: ""
       newest_record_sql:
         description: A query for the time of the newest record.
         type: str
         default: ""
       max_record_age_hours:
-        description: How old the newest record may be; 0 for any age.
+        description: How old the newest record may be, for a copy drawn by lot when it was made; 0 for any age.
         type: int
         default: 0
       max_rpo_hours:
@@ -148,6 +215,16 @@ EXAMPLES = r"""
         newest_record_sql: SELECT max(created_at) FROM public.documents
         max_record_age_hours: 96
         max_rto_minutes: 60
+        attachments:
+          sql: SELECT path, bytes, sha256 FROM public.attachments
+          set: files
+      - system: saraban
+        name: files
+        kind: tar
+        path: /srv/backup/saraban
+        pattern: files-*.tar.gz
+        pick: random
+        within_days: 90
 """
 
 RETURN = r"""
@@ -157,6 +234,10 @@ findings:
     - C(measured) holds, as far as the drill came, C(kind), C(file), C(bytes), C(made_at), C(manifest), C(rpo_minutes),
       C(rto_seconds), C(tables) and C(rows) or C(files), C(newest_record_minutes), C(server_version), C(stages) (a list
       of C(stage) and C(elapsed_ms)) and C(reaped) (the stages of earlier drills that were killed).
+    - C(pick), C(pick_candidates) and C(pick_seed) tell how the copy was chosen, C(data_minutes) how old its data are.
+    - C(amcheck) is V(passed) with the number of C(indexes), V(absent) or V(broken). C(text_values), C(text_thai) and
+      C(text_damaged) tell of the texts that were sampled, C(attachments), C(attachments_missing),
+      C(attachments_hashed), C(attachments_different) and C(attachments_seed) of the files.
   returned: always
   type: list
   elements: dict
@@ -193,33 +274,26 @@ elapsed_ms:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.dulae.checks.backup import options
 from ansible.module_utils.dulae.checks.backup.tools import Tools
 from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
 from ansible.module_utils.dulae.checks.outcome import Stopwatch
-from ansible.module_utils.dulae.checks.restore_drill import drill, request
-
-LIMITS = ("max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
-ASSERTION = {"sql": {"type": "str", "required": True}, "expect": {"type": "str", "required": True}}
-SET: dict[str, Any] = {
-    **options.SET,
-    "newest_record_sql": {"type": "str", "default": ""},
-    **{name: {"type": "int", "default": 0} for name in LIMITS},
-    "assertions": {"type": "list", "elements": "dict", "default": [], "options": ASSERTION},
-}
+from ansible.module_utils.dulae.checks.restore_drill import drill, options, request
 
 
 def main() -> None:
     watch = Stopwatch()
     spec: dict[str, Any] = {
-        "sets": {"type": "list", "elements": "dict", "required": True, "options": SET},
+        "sets": {"type": "list", "elements": "dict", "required": True, "options": options.SET},
         "scratch_dir": {"type": "path", "default": "/var/tmp"},  # noqa: S108 as the name of the place
         "bin_dir": {"type": "path", "default": ""},
         "timeout_s": {"type": "float", "default": 3600},
         "fail_on": FAIL_ON_OPTION,
     }
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
-    drills = [request.drill_from(given) for given in module.params["sets"]]
+    try:
+        drills = [request.drill_from(given) for given in module.params["sets"]]
+    except ValueError as error:
+        module.fail_json(msg=f"sets: {error}")
     if not drills:
         module.fail_json(msg="sets: the list is empty; name at least one backup set")
     tools = Tools(module.params["bin_dir"], module.params["timeout_s"])

@@ -1,7 +1,5 @@
 """Drills with a real PostgreSQL: what they prove, what they find, and that nothing stays of them."""
 
-import gzip
-import json
 import os
 import pathlib
 import shutil
@@ -10,92 +8,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dulae.checks.backup import copies
 from dulae.checks.backup.sets import BackupSet
 from dulae.checks.backup.tools import Tools
 from dulae.checks.backup_create import making
 from dulae.checks.backup_create.request import Connection, Request
-from dulae.checks.finding import Finding, Verdict
+from dulae.checks.finding import Verdict
 from dulae.checks.restore_drill import drill, identity, scratch
 from dulae.checks.restore_drill.request import Assertion, Drill
 
+from .drilling import change_manifest, hold, made, newest, no_waiting, place, store
 from .postgres import DEBIAN, OFFICE, Server, bin_dirs, cluster
 
+__all__ = ["made", "no_waiting", "place", "store"]
+
 SOURCES = pathlib.Path(__file__).parents[2] / "src"
-STAGES = ["prepare", "initdb", "start", "restore", "prove", "drop"]
-RIGHTS = (
-    "DROP ROLE IF EXISTS clerk",
-    "CREATE ROLE clerk",
-    "ALTER TABLE letters ENABLE ROW LEVEL SECURITY",
-    "CREATE POLICY of_clerks ON letters TO clerk USING (true)",
-    "GRANT SELECT ON users TO clerk",
-)
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "_SETTLING_S", 0)
-
-
-@pytest.fixture
-def place() -> Iterator[pathlib.Path]:
-    """Give a scratch place with a path short enough for a socket, and see that nothing stays in it."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
-    yield folder
-    left = [*folder.iterdir(), *scratch.programs_in(str(folder))]
-    shutil.rmtree(folder)
-    assert not left
-
-
-@pytest.fixture(scope="module")
-def made(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """Give a store with a good dump in each format, the custom one with its manifest."""
-    store = tmp_path_factory.mktemp("store")
-    postgres.fresh("office", *OFFICE, *RIGHTS)
-    connection = Connection(postgres.socket_dir, user=postgres.user)
-    making.make(
-        Request("pg_dump", "office", str(store), "office", connection=connection), Tools(postgres.bin_dir)
-    )
-    for name, how in (
-        ("plain.sql", ()),
-        ("tar.tar", ("-Ft",)),
-        ("create.sql", ("-C",)),
-        ("schema.dump", ("-Fc", "-s")),
-    ):
-        postgres.run("pg_dump", *how, "-f", str(store / name), "office")
-    (store / "custom.dump.gz").write_bytes(gzip.compress(newest(store).read_bytes()))
-    return store
-
-
-@pytest.fixture
-def store(made: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
-    return pathlib.Path(shutil.copytree(made, tmp_path / "store"))
-
-
-def newest(store: pathlib.Path) -> pathlib.Path:
-    return next(store.glob("office-*.dump"))
-
-
-def change_manifest(store: pathlib.Path, change: Callable[[dict[str, Any]], None]) -> None:
-    path = next(store.glob("office-*.manifest.json"))
-    stored = json.loads(path.read_text())
-    change(stored)
-    path.write_text(json.dumps(stored))
-
-
-def hold(
-    store: pathlib.Path, place: pathlib.Path, bin_dir: str, pattern: str = "office-*", **wanted: Any
-) -> Finding:
-    one = Drill(BackupSet(str(store), "pg_dump", "saraban/database", "saraban", pattern=pattern), **wanted)
-    (finding,) = drill.check([one], Tools(bin_dir), str(place))
-    assert list(place.iterdir()) == []
-    return finding
+STAGES = ["prepare", "initdb", "start", "restore", "prove", "amcheck", "drop"]
 
 
 def test_a_good_dump_is_restored_and_proven(
@@ -330,6 +262,7 @@ import os, signal, sys, time
 from dulae.checks.backup.sets import BackupSet
 from dulae.checks.backup.tools import Tools
 from dulae.checks.restore_drill import drill, scratch
+from dulae.checks.restore_drill.attachments import Attachments
 from dulae.checks.restore_drill.request import Drill
 
 store, place, bin_dir, moment, deed = sys.argv[1:]
@@ -351,7 +284,9 @@ def removed(folder):
 
 
 scratch.note_stage, scratch.remove = noted, removed
-drill.check([Drill(BackupSet(store, "pg_dump", pattern="office-*"))], Tools(bin_dir), place)
+attachments = Attachments("SELECT 'a' AS path", folder=store, max_missing=1)
+one = Drill(BackupSet(store, "pg_dump", pattern="office-*"), attachments=attachments, thai_text="always")
+drill.check([one], Tools(bin_dir), place)
 """
 
 
@@ -364,7 +299,7 @@ def begin(
     return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, "attachments", "thai_text"])
 def test_a_drill_killed_at_any_stage_is_reaped_by_the_next(
     stage: str, store: pathlib.Path, place: pathlib.Path, postgres: Server
 ) -> None:
@@ -374,7 +309,7 @@ def test_a_drill_killed_at_any_stage_is_reaped_by_the_next(
     assert list(place.iterdir())  # a killed drill cannot clean up; the next one must
     finding = hold(store, place, postgres.bin_dir)
     assert finding.verdict is Verdict.PASS
-    assert finding.measured["reaped"] == ["prove" if stage == "drop" else stage]
+    assert finding.measured["reaped"] == ["thai_text" if stage == "drop" else stage]
 
 
 @pytest.mark.parametrize("stage", ["initdb", "prove"])

@@ -16,7 +16,17 @@ from dulae.settings.shape import SecretPlace
 from dulae.settings.systems import CONTROLLER, Mount
 
 Plain = Mapping[str, Any]
-_OF_DRILLS = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes")
+_OF_DRILLS = (
+    "newest_record_sql",
+    "max_record_age_hours",
+    "max_rpo_hours",
+    "max_rto_minutes",
+    "pick",
+    "within_days",
+    "seed",
+    "thai_text",
+    "attachments",
+)
 _OF_FORECASTS = ("warn_days_until_full",)
 _OF_PROTECTION = ("covers",)
 _LIMITS = {

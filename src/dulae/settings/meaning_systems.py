@@ -10,7 +10,7 @@ from dulae.settings.places import Places
 from dulae.settings.probes import Http, Journey, Tls
 from dulae.settings.problem import Problem
 from dulae.settings.reading import Keys
-from dulae.settings.systems import CONTROLLER, System
+from dulae.settings.systems import CONTROLLER, BackupSet, System
 
 _PARTS = ("probes", "databases", "backup_sets", "backups_made_here", "data_stores")
 _WEB = ("http://", "https://")
@@ -96,3 +96,20 @@ def _limits(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
     for row, backup_set in enumerate(system.backup_sets):
         if backup_set.drill and backup_set.level != "integrity":
             yield places.problem("systems", (*keys, "backup_sets", row), "no_drill_manifest")
+        yield from _attachments(places, (*keys, "backup_sets", row), system, backup_set)
+
+
+def _attachments(places: Places, keys: Keys, system: System, backup_set: BackupSet) -> Iterator[Problem]:
+    """Yield what is wrong with attachments: a drill reads their set beside its own, on the same host."""
+    wanted = backup_set.attachments
+    if not wanted or not wanted.set:
+        return
+    fitting = [
+        other.name
+        for other in system.backup_sets
+        if other.kind == "tar" and other.drill and other.host == backup_set.host
+    ]
+    if wanted.set not in fitting:
+        known = ", ".join(fitting) or "-"
+        where = (*keys, "attachments", "set")
+        yield places.problem("systems", where, "attachments_set", value=wanted.set, known=known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -24,6 +25,7 @@ from dulae.settings.shape import (
 
 Level = Literal["present", "fresh", "structure", "integrity"]
 CONTROLLER = "controller"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Database(Shape):
@@ -73,10 +75,39 @@ class Mount(Shape):
 
 
 class Assertion(Shape):
-    """A query against restored data, and the answer that proves the content."""
+    """A query against restored data, and the answer that proves the content: exact, near a number, or within bounds."""
 
     sql: Text
-    expect: str | int
+    expect: str | int | None = None
+    min: int | Decimal | None = None
+    max: int | Decimal | None = None
+    tolerance_percent: Annotated[Decimal, Field(ge=0)] | None = None
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse an assertion that expects nothing, or too much."""
+        bounded = self.min is not None or self.max is not None
+        if bounded == (self.expect is not None):
+            raise refused("assertion_shape")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise refused("assertion_bounds")
+        if self.tolerance_percent is not None and not _NUMBER.fullmatch(str(self.expect)):
+            raise refused("assertion_tolerance")
+
+
+class Attachments(Shape):
+    """Files that rows of a restored database speak of: a query for them, and a set or folder that holds them."""
+
+    sql: Text
+    set: Name | None = None
+    folder: Annotated[str, Field(pattern="^/")] | None = None
+    sample: Count = 50
+    seed: str = ""
+    max_missing: Count = 0
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse attachments whose files are looked for nowhere, or in two places."""
+        if bool(self.set) == bool(self.folder):
+            raise refused("attachments_place")
 
 
 class BackupSet(Shape):
@@ -97,6 +128,11 @@ class BackupSet(Shape):
     manifest: Literal["optional", "required"] = "optional"
     drill: bool = False
     assertions: tuple[Assertion, ...] = ()
+    attachments: Attachments | None = None
+    thai_text: Literal["auto", "always", "never"] = "auto"
+    pick: Literal["newest", "random"] = "newest"
+    within_days: Count = 0
+    seed: str = ""
     newest_record_sql: str = ""
     max_record_age_hours: Count = 0
     max_rpo_hours: Count = 0

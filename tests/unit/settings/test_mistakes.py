@@ -210,6 +210,42 @@ MEANING = {
     "a drill of a copy that is not read": Case(
         "systems", "level: integrity", "level: fresh", "level: integrity, or"
     ),
+    "an assertion that expects nothing": Case(
+        "systems",
+        "        drill: true",
+        "        drill: true\n        assertions: [{sql: SELECT 1}]",
+        "Write expect, or",
+    ),
+    "an assertion that expects too much": Case(
+        "systems",
+        "        drill: true",
+        "        drill: true\n        assertions: [{sql: SELECT 1, expect: 1, max: 2}]",
+        "Write expect, or",
+    ),
+    "bounds the wrong way round": Case(
+        "systems",
+        "        drill: true",
+        "        drill: true\n        assertions: [{sql: SELECT 1, min: 3, max: 2.5}]",
+        "Swap them",
+    ),
+    "a tolerance about a word": Case(
+        "systems",
+        "        drill: true",
+        "        drill: true\n        assertions: [{sql: SELECT 1, expect: ok, tolerance_percent: 5}]",
+        "leave out tolerance_percent",
+    ),
+    "attachments in two places": Case(
+        "systems",
+        "        drill: true",
+        "        drill: true\n        attachments: {sql: SELECT 1, set: files, folder: /srv}",
+        "Write either set",
+    ),
+    "attachments in a set that is not drilled": Case(
+        "systems",
+        "        drill: true",
+        "        drill: true\n        attachments: {sql: SELECT 1, set: database}",
+        "no set of kind tar",
+    ),
     "a query that writes": Case(
         "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reads"
     ),
@@ -228,6 +264,7 @@ MEANING = {
 }
 # Mistakes whose line is that of something else in another file, or of what is around them.
 ELSEWHERE = {"a role that nobody holds", "no approver with a key", "a drill of a copy that is not read"}
+ON_THE_NEXT_LINE = {name for name, case in MEANING.items() if case.wrong.startswith("        drill: true\n")}
 
 
 def problems(department: pathlib.Path) -> tuple[Problem, ...]:
@@ -249,6 +286,7 @@ def test_a_mistake_is_refused_with_its_line_and_the_remedy(
     assert fitting, "\n".join(told)
     assert all(problem.told("th") for problem in told.values())
     if name not in ELSEWHERE:
+        line += name in ON_THE_NEXT_LINE
         assert line in {problem.line for problem in fitting}, "\n".join(told)
 
 

@@ -57,6 +57,10 @@ class Session:
             self._process.wait()
         self._errors.close()
 
+    def kill(self) -> None:
+        """End the connection at once, even while a question is being answered; used for servers that are dropped."""
+        self._process.kill()
+
     def ask(self, statement: str) -> str:
         """Return a statement's unaligned rows without the last line's end; raise SessionError if it is refused."""
         assert self._process.stdin and self._process.stdout

@@ -9,7 +9,7 @@ from typing import Any, Callable, Mapping
 
 from ..finding import reason, utc_text
 from . import copies, manifest
-from .copies import Copy, shown
+from .copies import Copy, Inventory, shown
 from .faults import Bad, Doubt
 from .hashing import sha256_of
 from .kinds import KINDS
@@ -82,7 +82,12 @@ class Examination:
 def present(work: Examination) -> None:
     """Find the newest finished copy; raise Bad if there is none, or if it is too small to be one."""
     inventory = copies.take(work.backup_set, work.now)
-    newest = work.copy = inventory.copies[0]
+    look_at(work, inventory, inventory.copies[0])
+
+
+def look_at(work: Examination, inventory: Inventory, newest: Copy) -> None:
+    """Note what a copy is; raise Bad if it is too small to be one, or if there are too few."""
+    work.copy = newest
     age = work.now - newest.made_at
     work.measured.update(
         kind=work.backup_set.kind,
@@ -160,16 +165,21 @@ def find_manifest(work: Examination) -> Manifest | None:
 
 def _same_as_made(work: Examination, made: Manifest) -> None:
     """Raise Bad if the copy is not byte for byte the one that was made, or lacks what was backed up."""
+    same_bytes(work, made)
+    assert work.contents
+    missing = _missing(work.contents, made)
+    if missing:
+        raise Bad(INCOMPLETE, missing_items=missing, manifest_items=len(made.tables) + len(made.files))
+
+
+def same_bytes(work: Examination, made: Manifest) -> None:
+    """Raise Bad if the copy is not byte for byte the one that was made."""
     work.measured["manifest_bytes"] = made.bytes
     if work.newest.bytes != made.bytes:
         raise Bad(OTHER_SIZE)
     work.measured["sha256"], _ = sha256_of(work.newest.path)
     if work.measured["sha256"] != made.sha256:
         raise Bad(OTHER_DATA, manifest_sha256=made.sha256)
-    assert work.contents
-    missing = _missing(work.contents, made)
-    if missing:
-        raise Bad(INCOMPLETE, missing_items=missing, manifest_items=len(made.tables) + len(made.files))
 
 
 def _missing(contents: Contents, made: Manifest) -> int:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from types import FrameType
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ..backup import steps
 from ..backup.faults import Bad, CannotTell, Doubt, Fault
-from ..backup.manifest import Manifest
+from ..backup.sets import BackupSet
 from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, files, scratch
+from . import database, files, picking, scratch
 from .request import Drill
 from .work import Work
 
@@ -30,9 +30,15 @@ UNCOMPARED = reason(
     "{file}: restored in {rto_seconds} s, but there is neither manifest nor assertion to compare it with;"
     " have a manifest made with each backup, or declare assertions",
 )
+RESTORED_DRAWN = reason(
+    "restore_drill.restored_drawn",
+    "{file}: drawn from {pick_candidates} copies with seed {pick_seed}, restored in {rto_seconds} s and proven;"
+    " data of {rpo_minutes} minutes before would have been lost",
+)
 RPO = reason(
     "restore_drill.rpo_exceeded",
-    "{file}: restored, but its data are {rpo_minutes} minutes old, at most {max_rpo_hours} h allowed; back up oftener",
+    "{file}: restored, but the newest data are {rpo_minutes} minutes old, at most {max_rpo_hours} h allowed;"
+    " back up oftener",
 )
 RTO = reason(
     "restore_drill.rto_exceeded",
@@ -44,6 +50,7 @@ NOT_HELD = reason(
 CHECK_MODE = reason("restore_drill.check_mode", "no drill is held in check mode; run it without --check")
 
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {"pg_dump": database.hold, "tar": files.hold}
+_CLUSTERED = "pg_dump"
 
 
 def check(
@@ -54,8 +61,9 @@ def check(
     wanted = list(drills)
     try:
         with _ended_gently(), scratch.workshop(scratch_dir) as workshop:
-            reaped = scratch.reap(workshop)
-            return [_hold(drill, tools, workshop, (moment, reaped)) for drill in wanted]
+            call = _Call(tools, workshop, moment, scratch.reap(workshop), _peers(wanted))
+            with scratch.template(workshop, _copied(wanted)) as call.template:
+                return [_hold(drill, call) for drill in wanted]
     except CannotTell as fault:
         return [_finding(drill, (fault.verdict, fault.why), fault.numbers) for drill in wanted]
 
@@ -88,34 +96,55 @@ def _ended_gently() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _hold(drill: Drill, tools: Tools, workshop: str, told: tuple[datetime, list[str]]) -> Finding:
+@dataclass
+class _Call:
+    """What the drills of one call share."""
+
+    tools: Tools
+    workshop: str
+    now: datetime
+    reaped: list[str]
+    peers: Mapping[str, BackupSet]
+    template: str = ""
+
+
+def _peers(drills: Iterable[Drill]) -> dict[str, BackupSet]:
+    """Return the sets of a call by their subjects."""
+    return {drill.backup_set.name: drill.backup_set for drill in drills}
+
+
+def _copied(drills: Iterable[Drill]) -> bool:
+    """Say whether a cluster is needed oftener than once, so that copying one is worth while."""
+    return sum(drill.backup_set.kind == _CLUSTERED for drill in drills) > 1
+
+
+def _hold(drill: Drill, call: _Call) -> Finding:
     """Hold one drill and judge it; whatever stops it, nothing of it stays."""
     watch = Stopwatch()
-    moment, reaped = told
-    examination = Examination(drill.backup_set, tools, moment)
-    work = Work(drill, examination, "")
+    examination = Examination(drill.backup_set, call.tools, call.now)
+    work = Work(drill, examination, "", peers=call.peers, template=call.template)
     try:
-        steps.present(examination)
-        work.manifest = _manifest(drill, examination)
-        decided = _restored(work, tools, workshop)
+        picking.pick(drill, examination)
+        work.manifest = steps.find_manifest(examination)
+        _note_age(work)
+        decided = _restored(work, call.tools, call.workshop)
     except Fault as fault:
         decided = fault.verdict, fault.why
         work.measured.update(fault.numbers)
     except OSError as error:
         decided = Verdict.UNKNOWN, NOT_HELD
         work.measured["error"] = error.strerror or str(error)
-    measured = {**work.measured, "stages": work.stages, "reaped": reaped}
+    measured = {**work.measured, "stages": work.stages, "reaped": call.reaped}
     finding = _finding(drill, decided, measured)
     return replace(finding, started_at=watch.started_at, elapsed_ms=watch.elapsed_ms)
 
 
-def _manifest(drill: Drill, examination: Examination) -> Manifest | None:
-    """Return the manifest of the copy, if there is one; raise Bad if it is required and missing, or broken."""
-    made = steps.find_manifest(examination)
-    since = datetime.fromisoformat(made.started_at) if made else examination.newest.made_at
-    age = examination.now - since
-    examination.measured["rpo_minutes"] = max(0, int(age.total_seconds() // 60))
-    return made
+def _note_age(work: Work) -> None:
+    """Note how old the restored data are, and the newest ones, which alone tell what would have been lost."""
+    minutes = max(0, int((work.examination.now - work.made_at).total_seconds() // 60))
+    newest = work.measured.pop("newest_minutes")
+    drawn = work.drill.pick.how != "newest"
+    work.measured.update(data_minutes=minutes, rpo_minutes=newest if drawn else minutes)
 
 
 def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]:
@@ -126,7 +155,7 @@ def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]
     _judge_times(work)
     if not work.manifest and not work.drill.assertions:
         raise Doubt(UNCOMPARED)
-    return Verdict.PASS, RESTORED
+    return Verdict.PASS, RESTORED if work.drill.pick.how == "newest" else RESTORED_DRAWN
 
 
 def _judge_times(work: Work) -> None:

@@ -70,5 +70,8 @@ def _works(prefix: tuple[str, ...]) -> bool:
     """Say whether a prefix can run a command here."""
     if not shutil.which(prefix[0]):
         return False
-    done = subprocess.run([*prefix, "true"], check=False, capture_output=True, timeout=10)  # noqa: S603
+    try:
+        done = subprocess.run([*prefix, "true"], check=False, capture_output=True, timeout=10)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return False
     return done.returncode == 0

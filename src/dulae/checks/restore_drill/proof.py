@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from ..backup import tables
 from ..backup.copies import shown
-from ..backup.faults import Bad, CannotTell
+from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.manifest import Manifest, TableCount
 from ..backup.session import Session, SessionError
 from ..backup.tools import Tools
 from ..finding import reason
-from . import server
-from .request import Assertion
-from .restoring import DATABASE
+from . import counting, server
+from .assertions import Assertion
+from .restoring import DATABASE, lacks
 from .work import Work
 
 DIFFERENT = reason(
@@ -43,8 +45,14 @@ OLD_RECORD = reason(
 UNCOUNTED = reason(
     "restore_drill.not_counted", "{file}: restored, but could not be counted: {error}; try again"
 )
+UNASKED = reason(
+    "restore_drill.assertion_unasked",
+    "{file}: restored, but assertion {number} could not be asked: {error}; correct it, or look at this machine",
+)
 
 _SHOWN = 60
+# A query that PostgreSQL cannot read is whoever declared it's mistake, not the backup's.
+MISTAKEN = re.compile("syntax error|unterminated|cannot execute .* in a read-only transaction")
 _HOUR_MINUTES = 60
 
 
@@ -53,7 +61,7 @@ def prove(work: Work, tools: Tools) -> None:
     try:
         with Session(tools, server.environment(work.folder, DATABASE)) as session:
             tables.begin(session)
-            _prove_tables(work, session)
+            _prove_tables(work, session, tools)
             # Declared queries are written as the application's are; what is built in still comes first.
             session.ask("SET search_path TO pg_catalog, public")
             for number, assertion in enumerate(work.drill.assertions, 1):
@@ -63,11 +71,10 @@ def prove(work: Work, tools: Tools) -> None:
         raise CannotTell(UNCOUNTED, error=str(error)) from error
 
 
-def _prove_tables(work: Work, session: Session) -> None:
+def _prove_tables(work: Work, session: Session, tools: Tools) -> None:
     """Count every table of the manifest, or every table there is."""
-    there = {(table.schema, table.name): table for table in tables.listed(session)}
     made = work.manifest.tables if work.manifest else ()
-    counted = [tables.count(session, table) for table in there.values()]
+    counted = counting.count(work.folder, tools, tables.listed(session))
     rows = sum(table.rows for table in counted)
     work.measured.update(tables=len(counted), rows=rows)
     if work.manifest:
@@ -95,9 +102,20 @@ def _prove_assertion(session: Session, number: int, assertion: Assertion) -> Non
     try:
         got = session.ask(assertion.sql).strip()
     except SessionError as error:
-        raise Bad(UNANSWERED, number=number, error=str(error)) from error
-    if got != assertion.expect.strip():
-        raise Bad(UNTRUE, number=number, got=shown(got)[:_SHOWN] or "nothing", expected=assertion.expect)
+        raise refused(number, error) from error
+    if not assertion.agrees(got):
+        raise Bad(UNTRUE, number=number, got=shown(got)[:_SHOWN] or "nothing", expected=assertion.expected)
+
+
+def refused(number: int, error: SessionError) -> Fault:
+    """Return what it means that a declared query has no answer: the backup lacks something, or it was never asked."""
+    said = str(error)
+    unasked = lacks(said) or MISTAKEN.search(said)
+    return (
+        CannotTell(UNASKED, number=number, error=said)
+        if unasked
+        else Bad(UNANSWERED, number=number, error=said)
+    )
 
 
 def _prove_newest_record(work: Work, session: Session) -> None:
@@ -105,13 +123,13 @@ def _prove_newest_record(work: Work, session: Session) -> None:
     drill = work.drill
     if not drill.newest_record_sql:
         return
-    now = work.examination.now.isoformat()
+    now = work.moment.isoformat()
     moment = drill.newest_record_sql.rstrip("; \n")
     query = f"SELECT floor(extract(epoch FROM timestamptz '{now}' - ({moment}\n)) / 60)"  # noqa: S608 declared in settings
     try:
         minutes = session.ask(query).strip()
     except SessionError as error:
-        raise Bad(UNANSWERED, number=0, error=str(error)) from error
+        raise refused(0, error) from error
     if not minutes:
         raise Bad(NO_RECORD)
     age = int(minutes)

@@ -39,7 +39,10 @@ _MOST_ROLES = 100
 _LACKS = re.compile(
     r"is not available|control file|could not access file|could not load library|No space left|unsupported version"
     r"|unrecognized configuration parameter|not support|out of (?:shared )?memory|server closed the connection"
-    r"|connection to server|collation .* does not exist|invalid command \\restrict|requires .*superuser",
+    r"|connection to server|collation .* does not exist|invalid command \\restrict|requires .*superuser"
+    r"|terminating connection|worker process died|[Cc]annot allocate memory|could not (?:fork|resize|extend|write)"
+    r"|no connection to the server|Too many open files|Input/output error|system is (?:shutting|in recovery)"
+    r"|canceling statement|ended without an answer",
 )
 _OPTIONS = (
     "--no-owner",
@@ -173,11 +176,16 @@ class Unlocked:
         return b"\n" if _RESTRICT.match(line) else line
 
 
+def lacks(error: str) -> bool:
+    """Say whether an error speaks of the scratch server or its machine, not of what it was asked."""
+    return bool(_LACKS.search(error))
+
+
 def _fault(file: str, said: str) -> Fault:
     """Return what the error of a restore means."""
     error = first_error(said)
     if _MANY_DATABASES.search(said):
         return CannotTell(CHANGES_DATABASES, file=file)
-    if _LACKS.search(error):
+    if lacks(error):
         return CannotTell(LACKING, file=file, error=error)
     return Bad(NOT_RESTORED, file=file, error=error)

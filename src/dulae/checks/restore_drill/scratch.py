@@ -35,6 +35,7 @@ STUCK = reason(
 )
 
 _STAGE = "stage"
+_TEMPLATE = "template"
 _OURS = {"postgres", "initdb", "pg_restore", "psql", "unshare", "setpriv"}
 _PATIENCE_S = 10.0
 _TICK_S = 0.05
@@ -83,7 +84,23 @@ def _lock(path: str) -> int:
 def reap(workshop: str) -> list[str]:
     """Remove what killed drills left, programs first; return at which stage each was killed."""
     left = sorted(os.listdir(workshop))
-    return [_reap(os.path.join(workshop, name)) for name in left]
+    drills = [name for name in left if not name.startswith(_TEMPLATE)]
+    stages = [_reap(os.path.join(workshop, name)) for name in drills]
+    for name in set(left) - set(drills):
+        remove(os.path.join(workshop, name))
+    return stages
+
+
+@contextlib.contextmanager
+def template(workshop: str, needed: bool) -> Iterator[str]:
+    """Give where a cluster to be copied can be kept, empty if none is needed; it is gone afterwards."""
+    path = os.path.join(workshop, _TEMPLATE) if needed else ""
+    try:
+        yield path
+    finally:
+        if path:
+            remove(path)
+            remove(f"{path}.part")
 
 
 def _reap(folder: str) -> str:
@@ -145,7 +162,7 @@ def remove(folder: str) -> None:
 @contextlib.contextmanager
 def folder(workshop: str) -> Iterator[str]:
     """Give a private folder for one drill; its programs are ended and it is gone afterwards."""
-    path = tempfile.mkdtemp(dir=workshop, prefix="")
+    path = tempfile.mkdtemp(dir=workshop, prefix="d")
     try:
         yield path
     finally:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
 from typing import Iterator
 
-from ..backup.faults import CannotTell
-from ..backup.tools import Tools, first_error, surroundings
+from ..backup.faults import CannotTell, Fault
+from ..backup.session import SessionError
+from ..backup.tools import SILENT, Tools, first_error, surroundings
 from ..finding import reason
 from .identity import Identity, ordinary
 
@@ -25,6 +27,11 @@ NOT_STARTED = reason(
 TOO_LONG = reason(
     "restore_drill.path_too_long", "{path}: is too long for a unix socket; name a shorter scratch_dir"
 )
+ENDED = reason(
+    "restore_drill.server_ended",
+    "the scratch server ended in the middle of the drill: {error}; look at this machine's memory and disk,"
+    " then try again",
+)
 
 USER = "drill"
 # sockaddr_un holds 107 bytes of path.
@@ -32,6 +39,8 @@ _LONGEST_SOCKET = 107
 _TICK_S = 0.02
 _START_S = 60.0
 _STOP_S = 10.0
+# After one of its processes was killed, the server needs a moment to end the others and itself.
+_ENDING_S = 2.0
 _OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -62,27 +71,55 @@ def _socket_dir(folder: str) -> str:
     return os.path.join(folder, "s")
 
 
-def make(folder: str, tools: Tools) -> Identity:
-    """Make an empty cluster in a folder; return whom it belongs to; raise CannotTell if that cannot be done."""
+def make(folder: str, tools: Tools, template: str = "") -> Identity:
+    """Make an empty cluster in a folder; return whom it belongs to; raise CannotTell if that cannot be done.
+
+    ``template`` names a folder for a cluster that is made once and copied for each drill of a call.
+    """
     if len(os.path.join(_socket_dir(folder), ".s.PGSQL.5432")) > _LONGEST_SOCKET:
         raise CannotTell(TOO_LONG, path=folder)
     identity = ordinary()
     os.mkdir(_socket_dir(folder), 0o700)
     for path in (folder, _socket_dir(folder)):
         os.chown(path, identity.uid, identity.gid)
+    data = os.path.join(folder, "data")
+    if template and os.path.isdir(template):
+        _copy(template, data, identity)
+        return identity
+    _initdb(folder, tools, identity)
+    if template:
+        # Only a whole copy gets the template's name.
+        _copy(data, f"{template}.part", identity)
+        os.rename(f"{template}.part", template)
+    return identity
+
+
+def _copy(source: str, target: str, identity: Identity) -> None:
+    """Copy a cluster that no server runs on, to the same owner."""
+    shutil.copytree(source, target)
+    if identity.uid >= 0:
+        for place, _, names in os.walk(target):
+            for path in (place, *(os.path.join(place, name) for name in names)):
+                os.chown(path, identity.uid, identity.gid)
+
+
+def _initdb(folder: str, tools: Tools, identity: Identity) -> None:
+    """Make an empty cluster in a folder; raise CannotTell if that cannot be done."""
     initdb = [tools.path("initdb"), "-D", os.path.join(folder, "data"), "-U", USER, "-A", "trust"]
     argv = identity.argv(*initdb, "-N", "-E", "UTF8", "--locale=C")
-    done = subprocess.run(  # noqa: S603
-        argv, check=False, capture_output=True, env=surroundings(), cwd=folder, timeout=tools.timeout_s
-    )
+    try:
+        done = subprocess.run(  # noqa: S603
+            argv, check=False, capture_output=True, env=surroundings(), cwd=folder, timeout=tools.timeout_s
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CannotTell(SILENT, tool="initdb", timeout_s=f"{tools.timeout_s:g}") from error
     if done.returncode:
         raise CannotTell(NOT_MADE, error=first_error(done.stderr.decode("utf-8", "replace")))
-    return identity
 
 
 @contextlib.contextmanager
 def running(folder: str, tools: Tools, identity: Identity) -> Iterator[None]:
-    """Run the server of a cluster; raise CannotTell if it does not start."""
+    """Run the server of a cluster; raise CannotTell if it does not start, or ends while it is needed."""
     options = {**_OPTIONS, "unix_socket_directories": _socket_dir(folder)}
     argv = [tools.path("postgres"), "-D", os.path.join(folder, "data")]
     for name, value in options.items():
@@ -100,9 +137,25 @@ def running(folder: str, tools: Tools, identity: Identity) -> Iterator[None]:
         )
     try:
         _await_ready(process, folder, log_path)
-        yield
+        try:
+            yield
+        except (Fault, SessionError) as fault:
+            # What a server that dies leaves unanswered says nothing about the backup.
+            if _has_ended(process):
+                with open(log_path, encoding="utf-8", errors="replace") as told:
+                    raise CannotTell(ENDED, error=first_error(told.read())) from fault
+            raise
     finally:
         _stop(process)
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether the server has ended, or does within a moment."""
+    try:
+        process.wait(_ENDING_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _await_ready(process: subprocess.Popen[bytes], folder: str, log_path: str) -> None:

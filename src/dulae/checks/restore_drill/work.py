@@ -6,10 +6,12 @@ import contextlib
 import os
 import time
 from dataclasses import dataclass, field
-from typing import Any, Iterator
+from datetime import datetime
+from typing import Any, Iterator, Mapping
 
 from ..backup.faults import CannotTell
 from ..backup.manifest import Manifest
+from ..backup.sets import BackupSet
 from ..backup.steps import Examination
 from ..finding import reason
 from . import scratch
@@ -31,12 +33,26 @@ class Work:
     examination: Examination
     folder: str
     manifest: Manifest | None = None
+    # The other sets of the same call by subject, and where a cluster to copy is kept, if it is.
+    peers: Mapping[str, BackupSet] = field(default_factory=dict)
+    template: str = ""
     stages: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def measured(self) -> dict[str, Any]:
         """Return the numbers of the finding so far."""
         return self.examination.measured
+
+    @property
+    def made_at(self) -> datetime:
+        """Return when the data of the copy were read."""
+        made = self.manifest
+        return datetime.fromisoformat(made.started_at) if made else self.examination.newest.made_at
+
+    @property
+    def moment(self) -> datetime:
+        """Return from when ages are counted: now, or for a copy drawn by lot when it was made."""
+        return self.examination.now if self.drill.pick.how == "newest" else self.made_at
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
