@@ -41,7 +41,7 @@ def _unknown_when_called_wrongly() -> Iterator[None]:
 
 def _tell_nagios(words: str) -> None:
     """Say on standard output why there is no verdict, where a Nagios server listens: it hears nothing else."""
-    if "nagios" in sys.argv:
+    if any(word in ("nagios", "--format=nagios") for word in sys.argv):
         click.echo(f"DULAE UNKNOWN - {' '.join(words.split())}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -89,11 +90,18 @@ def as_nagios(findings: list[Finding], result: Mapping[str, Any]) -> str:
 
 def curves(finding: Finding, named: bool) -> Iterable[str]:
     """Yield a finding's numbers as performance data: 'label'=value[unit];warn;crit."""
-    for key, value in finding.measured.items():
-        if isinstance(value, bool) or not _is_number(value) or key in _NO_CURVES:
-            continue
-        suffix = next((suffix for suffix in _UNITS if key.endswith(suffix)), "")
+    numbers = {
+        key: value
+        for key, value in finding.measured.items()
+        if not isinstance(value, bool) and _is_number(value) and key not in _NO_CURVES
+    }
+    units = {key: next((suffix for suffix in _UNITS if key.endswith(suffix)), "") for key in numbers}
+    named_alike = Counter(key.removesuffix(suffix) for key, suffix in units.items())
+    for key, value in numbers.items():
+        suffix = units[key]
+        # One label for two numbers would be one curve of both.
         label = key.removesuffix(suffix)
+        label = key if named_alike[label] > 1 else label
         if named:
             label = f"{finding.subject} {label}"
         yield f"{_quoted(label)}={value}{_UNITS.get(suffix, '')}{_thresholds(key, finding.limit)}"

@@ -16,8 +16,8 @@ from filelock import FileLock
 
 from dulae.errors import IncidentError
 from dulae.incidents.mail_reading import plain
-from dulae.incidents.newest import newest
-from dulae.ledger import Ledger
+from dulae.incidents.newest import Key, newest
+from dulae.ledger import Entry, Ledger
 from dulae.ledger.views.incidents import KINDS as ENTRIES
 from dulae.ledger.views.incidents import Incident, incidents
 from dulae.procedure.calendar import fiscal_year
@@ -153,15 +153,11 @@ class Register:
         """Return run and entry of the newest check of the subject, if it passed after the fault was known.
 
         Every host that looked must have passed; a check of another kind under the same name says nothing of it.
+        What users report is of no one check: then all checks of the system's availability must have passed.
         """
-        failed = (incident.finding or {}).get("check", "")
-        looked = [
-            entry
-            for (check, subject), same in newest(self.ledger, incident.reported_at).items()
-            if subject == incident.subject and failed in ("", check)
-            for entry in same
-        ]
-        if not incident.subject or not looked or any(entry.verdict != "pass" for entry in looked):
+        since = newest(self.ledger, incident.reported_at, "" if incident.subject else "availability")
+        looked = [entry for key, same in since.items() for entry in same if _is_of(incident, key, entry)]
+        if not looked or any(entry.verdict != "pass" for entry in looked):
             return {}
         last = max(looked, key=lambda entry: entry.seq)
         return {"run": last.run, "entry": last.seq}
@@ -234,6 +230,15 @@ class Register:
 
     def _body(self, number: str, now: datetime) -> dict[str, Any]:
         return {"number": number, "at": _text(now), "by": self.by}
+
+
+def _is_of(incident: Incident, key: Key, entry: Entry) -> bool:
+    """Say whether a check looks at what an incident is about."""
+    check, subject = key
+    if not incident.subject:
+        return str(entry.body["finding"].get("system", "")) == incident.system
+    failed = (incident.finding or {}).get("check", "")
+    return subject == incident.subject and failed in ("", check)
 
 
 def _text(moment: datetime) -> str:

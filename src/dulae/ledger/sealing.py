@@ -55,6 +55,8 @@ def seal(ledger: Ledger, run: str, now: datetime | None = None) -> Sealed:
     """
     intent, findings, result = _read(ledger, run)
     if result is None:
+        # Without the key nothing could be sealed: then the run stays open, for all to see.
+        ledger.demand_key()
         body = _result(intent, findings, now or ledger.clock().astimezone(UTC))
         result = ledger.append("run.result", body, run=run, control=intent.control, verdict=body["verdict"])
     ledger.checkpoint()

@@ -213,8 +213,7 @@ class Ledger:
 
     def checkpoint(self) -> checkpoint.Checkpoint:
         """Sign how far the ledger has come and keep that beside it; raise LedgerError if that is not possible."""
-        key = keys.private(self.folder)
-        self._demand_own(key)
+        key = self.demand_key()
         with self._writing() as connection:
             memo = connection.execute("SELECT value FROM memo WHERE name = 'tree'").fetchone()
             tree, line = checkpoint.tree_from(memo[0] if memo else ""), ""
@@ -235,7 +234,9 @@ class Ledger:
             ) from error
         return made
 
-    def _demand_own(self, key: Ed25519PrivateKey) -> None:
+    def demand_key(self) -> Ed25519PrivateKey:
+        """Return the key that seals; raise LedgerError if it is missing, or is not the ledger's own."""
+        key = keys.private(self.folder)
         named = self.entry(0).body.get("key_fingerprint")
         if keys.fingerprint(key.public_key()) != named:
             raise LedgerError(
@@ -243,6 +244,7 @@ class Ledger:
                 place=str(self.folder / keys.PRIVATE),
                 remedy="Bring the ledger's own key back from its copy; what another key seals does not verify",
             )
+        return key
 
     def close(self) -> None:
         """Close what this process opened for writing."""

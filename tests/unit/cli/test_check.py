@@ -54,7 +54,7 @@ def test_a_nagios_server_hears_why_a_call_or_the_settings_were_refused(
 ) -> None:
     for words in (
         ["check", "disk", "/", "--bogus", "--format", "nagios"],
-        ["-i", str(tmp_path / "none"), "check", "health", "--system", "x", "--format", "nagios"],
+        ["-i", str(tmp_path / "none"), "check", "health", "--system", "x", "--format=nagios"],
     ):
         monkeypatch.setattr(sys, "argv", ["dulae", *words])
         with pytest.raises(SystemExit) as ended:

@@ -89,7 +89,7 @@ def test_control_characters_of_a_server_do_not_reach_the_terminal(capsys: pytest
     ("findings", "line"),
     [
         ([PAGE], "DULAE HEALTH OK - answered 200 | latency=12ms;;3000"),
-        ([SPACE], "DULAE DISK WARNING - /srv: 12.5 % free | free=1000B;;0: free=12.5%;20:;10:"),
+        ([SPACE], "DULAE DISK WARNING - /srv: 12.5 % free | free_bytes=1000B;;0: free_percent=12.5%;20:;10:"),
         (
             [CERTIFICATE],
             "DULAE HEALTH CRITICAL - holds for only 3 more days [2J / pipe | days_left=3;30:;14:",

@@ -70,6 +70,17 @@ def test_a_check_of_another_kind_under_the_same_name_proves_no_repair(desk: Desk
     assert not desk.register.passing_recheck(opened)
 
 
+def test_what_a_user_reported_is_closed_by_passing_checks_of_the_whole_system(desk: Desk) -> None:
+    told, _ = desk.register.open(Report(system="saraban", symptom="เปิดไม่ได้"), later(desk, 0))
+    assert not desk.register.passing_recheck(told)
+    measured(desk, "fail", "web1")
+    measured(desk, "pass")
+    assert not desk.register.passing_recheck(told)
+    measured(desk, "pass", "web1", "r2")
+    measured(desk, "pass", run="r2")
+    assert desk.register.passing_recheck(told)["run"] == "r2"
+
+
 def test_what_was_only_tried_in_check_mode_opens_nothing_and_proves_no_repair(desk: Desk) -> None:
     measured(desk, "fail")
     [opened] = desk.open_failed(later(desk, 1))

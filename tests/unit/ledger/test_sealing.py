@@ -5,7 +5,7 @@ import pytest
 
 from dulae.checks.finding import Verdict
 from dulae.errors import LedgerError
-from dulae.ledger import Ledger, verify
+from dulae.ledger import Ledger, keys, verify
 from dulae.ledger.sealing import Sealed, seal
 from tests.unit.ledger.conftest import Clock
 
@@ -45,6 +45,13 @@ def test_a_run_with_everything_is_complete(ledger: Ledger) -> None:
     assert (sealed.verdict, sealed.evidenced, sealed.expected, sealed.observed) == (Verdict.PASS, True, 3, 3)
     assert sealed.finding.code == "run.complete"
     assert verify(ledger.folder).sealed == ledger.size()
+
+
+def test_without_the_key_a_run_stays_open(ledger: Ledger) -> None:
+    (ledger.folder / keys.PRIVATE).unlink()
+    with pytest.raises(LedgerError, match="the key that signs the ledger cannot be read"):
+        ended(ledger, "pass", "pass", "pass")
+    assert verify(ledger.folder).open_runs == ("r1",)
 
 
 @pytest.mark.parametrize(

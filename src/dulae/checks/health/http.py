@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Mapping
 
 from ..finding import Reason, Verdict, reason
@@ -21,6 +21,11 @@ WRONG_STATUS = reason(
 NO_WORDS = reason(
     "health.http_words_missing",
     "{target}: answered {http_status}, but the page does not say '{contains}'; open it and look",
+)
+TOO_LONG = reason(
+    "health.http_too_long",
+    "{target}: only the first {body_bytes} bytes of the page were read, so nobody knows what stands behind them;"
+    " choose a shorter page, or words near its beginning",
 )
 BAD_WORDS = reason(
     "health.http_words_forbidden",
@@ -102,12 +107,18 @@ def judge(asked: Http, seen: Seen) -> Judgement:
         return Judgement(Verdict.FAIL, WRONG_STATUS, measured)
     if asked.contains and not page.holds(read, asked.contains):
         why, more = _missing(seen.reply.body, asked.contains)
-        return Judgement(Verdict.FAIL, why, {**measured, **more})
+        return _on_a_whole_page(seen, Judgement(Verdict.FAIL, why, {**measured, **more}))
     if asked.not_contains and page.holds(read, asked.not_contains):
         return Judgement(Verdict.FAIL, BAD_WORDS, measured)
     if asked.max_latency_ms is not None and seen.latency_ms > asked.max_latency_ms:
         return Judgement(Verdict.FAIL, SLOW, measured)
-    return Judgement(Verdict.PASS, ANSWERS, measured)
+    good = Judgement(Verdict.PASS, ANSWERS, measured)
+    return _on_a_whole_page(seen, good) if asked.not_contains else good
+
+
+def _on_a_whole_page(seen: Seen, judgement: Judgement) -> Judgement:
+    """Return a judgement that rests on words not being there: nobody knows that of a page that was read in part."""
+    return judgement if seen.reply.is_whole else replace(judgement, verdict=Verdict.UNKNOWN, why=TOO_LONG)
 
 
 def _missing(body: bytes, words: str) -> tuple[Reason, Mapping[str, Any]]:

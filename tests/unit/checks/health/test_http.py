@@ -84,6 +84,16 @@ def test_a_header_that_drips_for_ever_fails_within_the_probes_time(probe: Probe)
     assert finding.code == "health.timed_out"
 
 
+@pytest.mark.parametrize("words", [{"contains": "the end"}, {"not_contains": "SQLSTATE"}])
+def test_what_a_page_lacks_is_unknown_where_only_part_of_it_was_read(
+    probe: Probe, words: dict[str, str]
+) -> None:
+    page = b"hello" + b" " * exchange.BODY_LIMIT_BYTES + b"SQLSTATE the end"
+    with site({"/": Page(page)}) as web:
+        finding = probe("http", url=web.url(), **words)
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "health.http_too_long")
+
+
 def test_a_body_without_end_is_read_up_to_the_limit_and_judged(probe: Probe) -> None:
     def pour(connection: socket.socket) -> None:
         connection.recv(4096)
