@@ -207,7 +207,7 @@ MEANING = {
         "systems", "warn_days: 30", "warn_days: 3", "Swap them", at="      - name: certificate"
     ),
     "a drill of a copy that is not read": Case(
-        "systems", "level: integrity", "level: fresh", "level: integrity, or"
+        "systems", "level: integrity", "level: fresh", "level: integrity or"
     ),
     "a query that writes": Case(
         "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reads"
