@@ -49,10 +49,12 @@ def running() -> Iterator[MariaDb]:
     if os.geteuid() == 0:
         shutil.chown(folder, _OWN_USER)
         identity = ["setpriv", f"--reuid={_OWN_USER}", f"--regid={_OWN_USER}", "--clear-groups", "--"]
-    common = ["--no-defaults", f"--datadir={folder}/data"]
+    # Servers that start clear away each other's temporary tables where they share a folder for them.
+    common = ["--no-defaults", f"--datadir={folder}/data", f"--tmpdir={folder}"]
     try:
         make = ["mariadb-install-db", *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
-        subprocess.run([*identity, *make], check=True, capture_output=True, cwd=folder)
+        made = subprocess.run([*identity, *make], check=False, capture_output=True, cwd=folder, text=True)
+        assert made.returncode == 0, made.stdout + made.stderr
         server = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
         argv = [
             *identity,

@@ -12,7 +12,6 @@ from ...finding import reason
 from .. import trees
 from ..copies import shown
 from ..faults import Bad, CannotTell
-from ..manifest import FileCount
 from ..tools import Tools, first_error
 from . import stream
 from .contents import Contents, Counted
@@ -47,15 +46,15 @@ def told(path: str) -> bool | None:
 
 
 def structure(path: str, tools: Tools) -> Contents:
-    """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if nobody's data are in it."""
+    """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if it has no data."""
     file = shown(os.path.basename(path))
     if any(name.startswith("base.tar") for name in os.listdir(path)):
         raise CannotTell(OF_TAR, file=file)
     listed = _listed(path, file)
     _verify(path, tools, "--skip-checksums", "--no-parse-wal")
-    files = {name: FileCount(name, int(about["Size"]), "") for name, about in listed.items()}
-    if not any(_of_users(name) for name, about in files.items() if about.bytes):
+    if not any(_of_users(name) and about["Size"] for name, about in listed.items()):
         raise Bad(NO_TABLES, file=file)
+    files = trees.files(path)
     digests = all("Checksum" in about for about in listed.values())
     return Contents(
         "cluster",
@@ -78,7 +77,7 @@ def _listed(path: str, file: str) -> dict[str, Mapping[str, Any]]:
 def _of_users(name: str) -> bool:
     """Say whether a file belongs to a relation that is not the system's."""
     found = _RELATION.fullmatch(name)
-    return bool(found) and int(found.group(1)) >= _FIRST_OF_USERS if found else False
+    return found is not None and int(found.group(1)) >= _FIRST_OF_USERS
 
 
 def _cluster(path: str) -> str:

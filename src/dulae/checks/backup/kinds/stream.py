@@ -65,7 +65,7 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
         head = plain.read(8)
     for magic, argv in _BY_PROGRAM:
         if head.startswith(magic):
-            with _unpacked(path, argv) as unpacked:
+            with told(file), _unpacked(path, argv) as unpacked:
                 yield unpacked, argv[0]
             return
     opener, name = next(
