@@ -279,3 +279,17 @@ def test_an_older_copy_betrays_wrong_content_where_there_is_no_manifest(
     follow(store)
     finding = judge(store, form, "content", sources)
     assert finding.verdict is Verdict.FAIL, finding.because
+
+
+@pytest.mark.parametrize("form", DUMPS)
+def test_rows_that_its_own_manifest_has_and_the_copy_lacks_are_missed_by_no_dump(
+    form: str, sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    store = whole_set(good(form), tmp_path)
+    without_older(store)
+    made_from("one table")(store, form, sources)
+    written(newest(store), FORMS[form], counted(sources, FORMS[form]), sources.folder / "office")
+    follow(store)
+    finding = judge(store, form, "content", sources)
+    assert finding.verdict is Verdict.FAIL, finding.because
+    assert finding.code in ("backup.other_rows", "backup.incomplete"), finding.because
