@@ -12,7 +12,11 @@ description:
   - Examines the newest finished copy of each backup set (procedure 6.3), up to the level asked, and says in
     C(not_proven) what that level cannot see.
   - V(present) finds the copy, V(fresh) judges its age, V(structure) opens it and lists its contents, V(integrity)
-    reads all its data and compares its SHA-256 with the manifest that was made with it.
+    reads all its data and compares its SHA-256 with the manifest that was made with it, V(content) counts rows and
+    files and compares them with the manifest, with O(sets[].expect) and O(sets[].database), and with the copy before.
+  - Kinds are V(pg_dump) (plain, custom, directory, tar), V(mariadb_dump) (mariadb-dump and mysqldump), V(pg_basebackup)
+    (a folder with C(backup_manifest), read by C(pg_verifybackup)), V(tar), and V(files) (dated folders below the path,
+    or the folder itself with the pattern V(.)). Files may be compressed with gzip, xz, bzip2, zstd or lz4.
   - A bad backup fails. What could not be judged (no permission, no C(pg_restore), a copy that changes meanwhile) is
     C(unknown). All data read but nothing to compare with is C(warn).
   - Reads only; nothing in a backup store is written, repaired or deleted.
@@ -38,7 +42,7 @@ options:
       kind:
         description: What made the copies.
         type: str
-        choices: [pg_dump, tar]
+        choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files]
         required: true
       path:
         description: Folder of the copies, or one copy.
@@ -60,10 +64,84 @@ options:
         description: How many copies there must be.
         type: int
         default: 1
+      max_shrink_percent:
+        description: How much smaller than the median of its older copies the newest may be; 0 for any size.
+        type: int
+        default: 0
+      max_growth_percent:
+        description: How much larger than the median of its older copies the newest may be; 0 for any size.
+        type: int
+        default: 0
+      retention:
+        description:
+          - How many copies of each step are kept. A copy that is missing between a newer and an older one fails;
+            one and a half periods may pass without any. Leave V(daily) out where none are made at weekends.
+        type: dict
+        default: {}
+        suboptions:
+          daily:
+            description: Copies of so many last days; 0 for none.
+            type: int
+            default: 0
+          weekly:
+            description: Copies of so many last weeks; 0 for none.
+            type: int
+            default: 0
+          monthly:
+            description: Copies of so many last months (31 days); 0 for none.
+            type: int
+            default: 0
+      second_path:
+        description: Folder where the newest copy must lie as well, the same; empty for none.
+        type: path
+        default: ""
+      second_max_age_hours:
+        description: How old the newest copy in O(sets[].second_path) may be; 0 demands the newest of all.
+        type: int
+        default: 0
+      database:
+        description:
+          - What the data must be of, compared at V(content) where the copy or its manifest tells it - the name of the
+            database, or the system identifier of a V(pg_basebackup); empty for anything.
+        type: str
+        default: ""
+      expect:
+        description: What a copy must hold, compared at V(content).
+        type: dict
+        default: {}
+        suboptions:
+          tables:
+            description: Tables of a dump.
+            type: list
+            elements: dict
+            default: []
+            suboptions:
+              name:
+                description: Name of the table, with or without its schema (V(users), V(public.users)).
+                type: str
+                required: true
+              min_rows:
+                description: Its least rows; 0 for a table that may become empty.
+                type: int
+                default: 1
+          files:
+            description: Files of an archive or folder.
+            type: list
+            elements: dict
+            default: []
+            suboptions:
+              pattern:
+                description: Which paths inside the copy, as a shell pattern.
+                type: str
+                required: true
+              min_files:
+                description: The least files of it.
+                type: int
+                default: 1
       level:
         description: How much shall be proven; each level includes those before it.
         type: str
-        choices: [present, fresh, structure, integrity]
+        choices: [present, fresh, structure, integrity, content]
         default: integrity
       manifest:
         description: Whether a copy without a manifest beside it (C(FILE.manifest.json)) fails, or only warns.
@@ -127,7 +205,8 @@ findings:
     - C(measured) holds C(level_reached) (V(nothing) if none), C(not_proven) (words out of V(recent), V(opens),
       V(readable), V(unchanged), V(content), V(restorable)), and as far as seen C(kind), C(path), C(file), C(bytes),
       C(count), C(unfinished), C(made_at), C(age_minutes), C(age_hours), C(format), C(items), C(tables),
-      C(tables_with_data), C(rows), C(files), C(manifest) (its file name, or V(absent)), C(sha256).
+      C(tables_with_data), C(rows), C(files), C(database), C(manifest) (its file name, or V(absent)), C(sha256),
+      C(compared_with) (words out of V(manifest), V(expect), V(database), V(older)), C(second_path).
   returned: always
   type: list
   elements: dict

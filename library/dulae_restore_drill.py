@@ -45,7 +45,7 @@ options:
       kind:
         description: What made the copies.
         type: str
-        choices: [pg_dump, tar]
+        choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files]
         required: true
       path:
         description: Folder of the copies, or one copy.
@@ -67,10 +67,84 @@ options:
         description: How many copies there must be.
         type: int
         default: 1
+      max_shrink_percent:
+        description: How much smaller than the median of its older copies the newest may be; 0 for any size.
+        type: int
+        default: 0
+      max_growth_percent:
+        description: How much larger than the median of its older copies the newest may be; 0 for any size.
+        type: int
+        default: 0
+      retention:
+        description:
+          - How many copies of each step are kept. A copy that is missing between a newer and an older one fails;
+            one and a half periods may pass without any. Leave V(daily) out where none are made at weekends.
+        type: dict
+        default: {}
+        suboptions:
+          daily:
+            description: Copies of so many last days; 0 for none.
+            type: int
+            default: 0
+          weekly:
+            description: Copies of so many last weeks; 0 for none.
+            type: int
+            default: 0
+          monthly:
+            description: Copies of so many last months (31 days); 0 for none.
+            type: int
+            default: 0
+      second_path:
+        description: Folder where the newest copy must lie as well, the same; empty for none.
+        type: path
+        default: ""
+      second_max_age_hours:
+        description: How old the newest copy in O(sets[].second_path) may be; 0 demands the newest of all.
+        type: int
+        default: 0
+      database:
+        description:
+          - What the data must be of, compared at V(content) where the copy or its manifest tells it - the name of the
+            database, or the system identifier of a V(pg_basebackup); empty for anything.
+        type: str
+        default: ""
+      expect:
+        description: What a copy must hold, compared at V(content).
+        type: dict
+        default: {}
+        suboptions:
+          tables:
+            description: Tables of a dump.
+            type: list
+            elements: dict
+            default: []
+            suboptions:
+              name:
+                description: Name of the table, with or without its schema (V(users), V(public.users)).
+                type: str
+                required: true
+              min_rows:
+                description: Its least rows; 0 for a table that may become empty.
+                type: int
+                default: 1
+          files:
+            description: Files of an archive or folder.
+            type: list
+            elements: dict
+            default: []
+            suboptions:
+              pattern:
+                description: Which paths inside the copy, as a shell pattern.
+                type: str
+                required: true
+              min_files:
+                description: The least files of it.
+                type: int
+                default: 1
       level:
         description: How much shall be proven; each level includes those before it.
         type: str
-        choices: [present, fresh, structure, integrity]
+        choices: [present, fresh, structure, integrity, content]
         default: integrity
       manifest:
         description: Whether a copy without a manifest beside it (C(FILE.manifest.json)) fails, or only warns.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dulae.checks.backup.kinds import KINDS
+from dulae.checks.restore_drill.drill import DRILLS
 from dulae.settings.model import Settings
 from dulae.settings.places import Places
 from dulae.settings.probes import Http, Journey, Tls
@@ -94,9 +96,22 @@ def _limits(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
             names = {"first": "warn_free_percent", "second": "min_free_percent"}
             yield places.problem("systems", (*keys, "mounts", row), "warn_below_min", **names)
     for row, backup_set in enumerate(system.backup_sets):
-        if backup_set.drill and backup_set.level != "integrity":
-            yield places.problem("systems", (*keys, "backup_sets", row), "no_drill_manifest")
+        yield from _backup_set(places, (*keys, "backup_sets", row), backup_set)
         yield from _attachments(places, (*keys, "backup_sets", row), system, backup_set)
+
+
+def _backup_set(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Problem]:
+    if backup_set.drill and backup_set.level not in ("integrity", "content"):
+        yield places.problem("systems", keys, "no_drill_manifest")
+    if backup_set.drill and backup_set.kind not in DRILLS:
+        yield places.problem("systems", (*keys, "drill"), "no_drill_kind", value=backup_set.kind)
+    counted_as = KINDS[backup_set.kind].counted_as
+    for part in ("tables", "files"):
+        if getattr(backup_set.expect, part) and part != counted_as:
+            about = {"value": backup_set.kind, "known": counted_as}
+            yield places.problem("systems", (*keys, "expect", part), "expect_other", **about)
+    if backup_set.second_max_age_hours and not backup_set.second_path:
+        yield places.problem("systems", (*keys, "second_max_age_hours"), "second_nowhere")
 
 
 def _attachments(places: Places, keys: Keys, system: System, backup_set: BackupSet) -> Iterator[Problem]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from dulae.checks.backup.kinds import KINDS
+from dulae.checks.backup.level import LEVELS
+from dulae.checks.backup_create.making import MAKERS
 from dulae.settings.probes import Probe
 from dulae.settings.shape import (
     AtLeastOne,
@@ -23,7 +26,12 @@ from dulae.settings.shape import (
     refused,
 )
 
-Level = Literal["present", "fresh", "structure", "integrity"]
+if TYPE_CHECKING:
+    BackupKind: TypeAlias = str
+    BackupMaker: TypeAlias = str
+    Level: TypeAlias = str
+else:
+    BackupKind, BackupMaker, Level = Literal[tuple(KINDS)], Literal[tuple(MAKERS)], Literal[tuple(LEVELS)]
 CONTROLLER = "controller"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -110,13 +118,42 @@ class Attachments(Shape):
             raise refused("attachments_place")
 
 
+class Retention(Shape):
+    """How many copies of each step are kept; 0 asks for none."""
+
+    daily: Count = 0
+    weekly: Count = 0
+    monthly: Count = 0
+
+
+class ExpectedTable(Shape):
+    """A table, with or without its schema, and its least rows; 0 allows it to be empty."""
+
+    name: Text
+    min_rows: Count = 1
+
+
+class ExpectedFiles(Shape):
+    """A shell pattern for paths inside a copy, and the least files of it."""
+
+    pattern: Text
+    min_files: AtLeastOne = 1
+
+
+class Expect(Shape):
+    """What a copy must hold, whatever its manifest says."""
+
+    tables: tuple[ExpectedTable, ...] = ()
+    files: tuple[ExpectedFiles, ...] = ()
+
+
 class BackupSet(Shape):
-    """Copies of one kind of data in one place; 0 hours or minutes set no limit."""
+    """Copies of one kind of data in one place; 0 hours, minutes or percent set no limit."""
 
     name: Name
     title: Words
     host: Text
-    kind: Literal["pg_dump", "tar"]
+    kind: BackupKind
     path: Annotated[str, Field(pattern="^/")]
     pattern: Text
     max_age_hours: AtLeastOne = 26
@@ -125,6 +162,13 @@ class BackupSet(Shape):
     min_count: AtLeastOne = 1
     # What the copies hold: HOST:DATABASE or HOST:/FOLDER.
     covers: tuple[Annotated[str, Field(pattern="^[^:/]+:.+$")], ...] = ()
+    max_shrink_percent: Percent = 0
+    max_growth_percent: Count = 0
+    retention: Retention = Retention()
+    second_path: Annotated[str, Field(pattern="^/")] | None = None
+    second_max_age_hours: Count = 0
+    database: str = ""
+    expect: Expect = Expect()
     manifest: Literal["optional", "required"] = "optional"
     drill: bool = False
     assertions: tuple[Assertion, ...] = ()
@@ -153,7 +197,7 @@ class BackupSource(Shape):
 
     name: Name
     host: Text
-    kind: Literal["pg_dump", "tar"]
+    kind: BackupMaker
     source: Text
     connection: Connection | None = None
     path: Annotated[str, Field(pattern="^/")]

@@ -78,3 +78,28 @@ def test_a_long_check_says_that_it_goes_on(
     with pytest.raises(SystemExit):
         main(["check", "backup", "/srv", "--kind", "tar", "--format", "json"])
     assert capsys.readouterr().err == "reading /srv ...\n"
+
+
+def test_rules_reach_the_check(capsys: pytest.CaptureFixture[str], archive: pathlib.Path) -> None:
+    given = ("--kind", "tar", "--level", "content", "--expect-files", "*.pdf=2", "--format", "json")
+    status, said = call(capsys, str(archive), *given)
+    assert status == 2
+    assert json.loads(said)["findings"][0]["code"] == "backup.too_few_files"
+
+
+def test_a_program_names_its_kind(capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a.sql").write_text("mysqldump: Got error: 1045\n")
+    given = ("--kind", "mysqldump", "--level", "structure", "--format", "json")
+    status, said = call(capsys, str(tmp_path), *given, "--retention", "daily=7", "--max-shrink", "50")
+    assert status == 2
+    finding = json.loads(said)["findings"][0]
+    assert (finding["code"], finding["measured"]["kind"]) == ("backup.error_text", "mariadb_dump")
+    assert finding["limit"]["retention"] == {"daily": 7}
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--retention", "yearly=1"), ("--expect-table", "=1"), ("--kind", "floppy")]
+)
+def test_rules_that_are_none_are_refused(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    status, _ = call(capsys, "/srv", "--kind", "tar", *wrong)
+    assert status == 3

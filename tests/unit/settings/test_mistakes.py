@@ -208,7 +208,28 @@ MEANING = {
         "systems", "warn_days: 30", "warn_days: 3", "Swap them", at="      - name: certificate"
     ),
     "a drill of a copy that is not read": Case(
-        "systems", "level: integrity", "level: fresh", "level: integrity, or"
+        "systems", "level: integrity", "level: fresh", "level: integrity or"
+    ),
+    "a rule of backups that nobody knows": Case(
+        "systems",
+        "level: integrity",
+        "level: integrity\n        max_shrink: 30",
+        "max_shrink_percent",
+        "max_shrink: 30",
+    ),
+    "tables in an archive of files": Case(
+        "systems",
+        '        pattern: "files-*.tar.gz"\n',
+        '        pattern: "files-*.tar.gz"\n        expect: {tables: [{name: users}]}\n',
+        "hold no tables",
+        "        expect: {tables",
+    ),
+    "an age of a second place that is nowhere": Case(
+        "systems",
+        '        pattern: "files-*.tar.gz"\n',
+        '        pattern: "files-*.tar.gz"\n        second_max_age_hours: 50\n',
+        "Add second_path",
+        "        second_max_age_hours: 50",
     ),
     "an assertion that expects nothing": Case(
         "systems",

@@ -1,14 +1,19 @@
-"""Which copies of a set there are, newest first; those still being written are set apart, never judged."""
+"""Which copies of a set there are, newest first; those still being written are set apart, never judged.
+
+A copy is a file, a folder, or what a kind with a store of its own says (``Store``).
+"""
 
 from __future__ import annotations
 
-import fnmatch
+import contextlib
+import hashlib
 import os
 import re
+import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import Callable, Iterator
+from typing import Callable, Iterable, Iterator, Tuple
 
 from ..finding import reason
 from . import manifest, moment
@@ -29,8 +34,8 @@ REFUSED = reason(
     "backup.refused", "{path}: cannot be read: {error}; let the checking user read the backup store"
 )
 
-_UNFINISHED = re.compile(r"(?i)^\.|~$|\.(?:partial|part|tmp|temp|incomplete|filepart|writing)$")
-_COMPANION = re.compile(r"(?i)\.(?:manifest\.json|sha256|sha256sum|md5|sig|asc|log|lock)$")
+UNFINISHED = re.compile(r"(?i)^\.|~$|\.(?:partial|part|tmp|temp|incomplete|filepart|writing)$")
+COMPANION = re.compile(r"(?i)\.(?:manifest\.json|sha256|sha256sum|md5|sig|asc|log|lock)$")
 _STILL_WRITING_WITHIN = timedelta(hours=1)
 _JUST_NOW = timedelta(seconds=30)
 _SETTLING_S = 0.5
@@ -61,65 +66,101 @@ class Inventory:
     unfinished: int
 
 
+Found = Tuple[Copy, bool]
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where the copies of a set lie: which there are and whether each is finished, how one stands, who writes to it.
+
+    ``find`` may leave a copy's size and state open; ``look`` tells them. All raise OSError where they may not look.
+    """
+
+    find: Callable[[], Iterable[Found]]
+    look: Callable[[Copy], Copy]
+    being_written: Callable[[Copy, datetime], bool]
+
+
 def shown(text: str) -> str:
     """Return text from a target without control characters and broken bytes."""
     clean = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(letter if letter.isprintable() else "?" for letter in clean)
 
 
-def take(backup_set: BackupSet, now: datetime) -> Inventory:
-    """Return the copies of a set; raise Bad if there is none, CannotTell if the store may not be read."""
+def opened(backup_set: BackupSet, store: Callable[[], Store]) -> Store:
+    """Return a store; raise Bad if its place is not there, CannotTell if it may not be read."""
+    with _told(backup_set):
+        return store()
+
+
+@contextlib.contextmanager
+def _told(backup_set: BackupSet) -> Iterator[None]:
+    """Turn what the system says about a store into Bad where it is not there, else into CannotTell."""
     try:
-        return _settled(backup_set, _found(backup_set), now)
+        yield
     except FileNotFoundError as error:
         raise Bad(NO_PLACE, path=shown(backup_set.path)) from error
     except OSError as error:
         raise CannotTell(REFUSED, path=shown(backup_set.path), error=error.strerror or str(error)) from error
 
 
-def _found(backup_set: BackupSet) -> list[tuple[Copy, bool]]:
-    """Return every copy with whether its name says that it is finished; two names of one file count once."""
-    one_of_each = {}
-    for path in _paths(backup_set):
-        name = os.path.basename(path)
-        bare = _UNFINISHED.sub("", _UNFINISHED.sub("", name))
-        if not _COMPANION.search(bare) and (
-            fnmatch.fnmatchcase(bare, backup_set.pattern) or path == backup_set.path
-        ):
-            copy = look(path)
-            one_of_each[copy.state[:2]] = (copy, bare == name)
-    return list(one_of_each.values())
-
-
-def _paths(backup_set: BackupSet) -> Iterator[str]:
-    """Yield the files of a set's folder, or its one file."""
-    if not os.path.isdir(backup_set.path):
-        os.stat(backup_set.path)
-        yield backup_set.path
-        return
-    with os.scandir(backup_set.path) as entries:
-        yield from (entry.path for entry in entries if entry.is_file())
+def take(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
+    """Return the copies of a set; raise Bad if there is none, CannotTell if the store may not be read."""
+    with _told(backup_set):
+        return _settled(backup_set, store, now)
 
 
 def look(path: str) -> Copy:
-    """Return what the file system says about a copy; raise OSError if it cannot."""
-    stat = os.stat(path)
-    modified_at = datetime.fromtimestamp(stat.st_mtime, timezone.utc)
+    """Return what the file system says about a copy and all that is in it; raise OSError if it cannot."""
+    copy = glance(path)
+    if not os.path.isdir(path):
+        return copy
+    digest, total = hashlib.sha256(), 0
+    for inside, about in walk(path):
+        total += about.st_size if stat.S_ISREG(about.st_mode) else 0
+        digest.update(f"{inside}\0{about.st_size}\0{about.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    state = (*copy.state[:2], total, int.from_bytes(digest.digest(), "big"))
+    return replace(copy, bytes=total, state=state)
+
+
+def glance(path: str) -> Copy:
+    """Return what the file system says about a copy without looking into a folder; raise OSError if it cannot."""
+    about = os.stat(path)
+    modified_at = datetime.fromtimestamp(about.st_mtime, timezone.utc)
     return Copy(
         path=path,
-        bytes=stat.st_size,
+        bytes=about.st_size,
         modified_at=modified_at,
         made_at=moment.made_at(os.path.basename(path), modified_at),
-        state=(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns),
+        state=(about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns),
     )
 
 
-def _settled(backup_set: BackupSet, found: list[tuple[Copy, bool]], now: datetime) -> Inventory:
+def walk(folder: str, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the path inside and the state of everything in a folder, sorted, links not followed.
+
+    What vanishes meanwhile is passed over; raise OSError where something may not be read.
+    """
+    with os.scandir(os.path.join(folder, inside)) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        name = os.path.join(inside, entry.name)
+        with contextlib.suppress(FileNotFoundError):
+            yield name, entry.stat(follow_symlinks=False)
+            if entry.is_dir(follow_symlinks=False):
+                yield from walk(folder, name)
+
+
+def _settled(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
     """Return the finished copies; the newest ones are watched until one is found that nobody writes to."""
+    found = list({copy.state[:2]: (copy, done) for copy, done in store.find()}.values())
     finished = sorted(
         (copy for copy, done in found if done), key=lambda copy: (copy.made_at, copy.path), reverse=True
     )
-    while finished and being_written(finished[0], now):
+    while finished:
+        finished[0] = store.look(finished[0])
+        if not store.being_written(finished[0], now):
+            break
         finished.pop(0)
     unfinished = len(found) - len(finished)
     about = {
@@ -144,17 +185,18 @@ def being_written(copy: Copy, now: datetime, pause: Callable[[float], None] = ti
 
 
 def open_for_writing(path: str) -> bool:
-    """Say whether a program of this machine that we may look into writes to a file."""
+    """Say whether a program of this machine that we may look into writes to a file, or to one in a folder."""
     real = os.path.realpath(path)
     return any(_writes(process, real) for process in os.listdir("/proc") if process.isdigit())
 
 
 def _writes(process: str, real: str) -> bool:
-    """Say whether one program has a file open for writing; one that has ended or is not ours does not count."""
+    """Say whether one program has a path open for writing; one that has ended or is not ours does not count."""
     folder = f"/proc/{process}/fd"
     try:
         for number in os.listdir(folder):
-            if os.readlink(f"{folder}/{number}") == real and _mode(process, number) != os.O_RDONLY:
+            target = os.readlink(f"{folder}/{number}")
+            if (target == real or target.startswith(f"{real}/")) and _mode(process, number) != os.O_RDONLY:
                 return True
     except OSError:
         return False
@@ -169,5 +211,8 @@ def _mode(process: str, number: str) -> int:
 
 
 def manifest_path(backup_set: BackupSet, copy: Copy) -> str:
-    """Return where the manifest of a copy is looked for."""
-    return backup_set.manifest_file or manifest.beside(copy.path)
+    """Return where the manifest of a copy is looked for: as declared, in the folder that is the copy, or beside."""
+    within = manifest.within(copy.path)
+    if backup_set.manifest_file:
+        return backup_set.manifest_file
+    return within if os.path.exists(within) else manifest.beside(copy.path)

@@ -6,15 +6,16 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Iterable
+from typing import Callable, Iterable, Mapping
 
-from ..finding import Finding, Reason, Verdict, judged, reason
+from ..finding import Finding, Reason, Verdict, judged, reason, severity
 from ..outcome import Stopwatch
-from . import copies
-from .faults import CannotTell, Fault
+from . import content, copies, steps
+from .faults import CannotTell, Doubt, Fault
 from .level import LEVELS, not_proven
+from .rules import RULES
 from .sets import BackupSet
-from .steps import STEPS, Examination
+from .steps import Examination
 from .tools import Tools
 
 PROVEN = {
@@ -25,6 +26,11 @@ PROVEN = {
         "backup.integrity",
         "{file}: {age_hours} h old, all {bytes} bytes were read and are those of when it was made; {items} items",
     ),
+    "content": reason(
+        "backup.content",
+        "{file}: {age_hours} h old, all {bytes} bytes are those of when it was made, and its {items} items hold"
+        " what they must hold",
+    ),
 }
 UNREADABLE = reason(
     "backup.unreadable", "{file}: cannot be read: {error}; let the checking user read it, or look at the disk"
@@ -33,6 +39,15 @@ CHANGED = reason(
     "backup.changed_meanwhile",
     "{file}: changed while it was examined; check again when the backup has finished",
 )
+
+Step = Callable[[Examination], None]
+STEPS: Mapping[str, Step] = {
+    "present": steps.present,
+    "fresh": steps.fresh,
+    "structure": steps.structure,
+    "integrity": steps.integrity,
+    "content": content.content,
+}
 
 
 def check(sets: Iterable[BackupSet], tools: Tools, now: datetime | None = None) -> list[Finding]:
@@ -46,22 +61,46 @@ def examine(backup_set: BackupSet, tools: Tools, now: datetime) -> Finding:
     """Return the finding of one set: what is proven of its newest copy, and what is not."""
     watch = Stopwatch()
     work = Examination(backup_set, tools, now)
-    reached = ""
+    reached, fault = _climbed(work)
+    if work.copy:
+        for rule in RULES:
+            fault = _worse(fault, _step(rule, work))
     verdict, why = Verdict.PASS, PROVEN[backup_set.level]
-    for level in LEVELS[: LEVELS.index(backup_set.level) + 1]:
-        fault = _step(level, work)
-        if fault:
-            verdict, why = fault.verdict, fault.why
-            work.measured.update(fault.numbers)
-            break
-        reached = level
+    if fault:
+        verdict, why = fault.verdict, fault.why
+        work.measured.update(fault.numbers)
     return _finding(work, reached, (verdict, why), watch)
 
 
-def _step(level: str, work: Examination) -> Fault | None:
+def _climbed(work: Examination) -> tuple[str, Fault | None]:
+    """Go up the levels as far as asked and possible; return the last one reached, and the worst that was met.
+
+    A doubt does not end the way, for a level above may know of a failure.
+    """
+    reached, worst_met = "", None
+    for level in LEVELS[: LEVELS.index(work.backup_set.level) + 1]:
+        fault = _step(STEPS[level], work)
+        if fault is None and level == "content":
+            work.seen.append("content")
+        worst_met = _worse(worst_met, fault)
+        if not worst_met:
+            reached = level
+        if fault and not isinstance(fault, Doubt):
+            break
+    return reached, worst_met
+
+
+def _worse(first: Fault | None, second: Fault | None) -> Fault | None:
+    """Return the worse of two faults, the first if they are equal."""
+    if first and second:
+        return second if severity(second.verdict) > severity(first.verdict) else first
+    return first or second
+
+
+def _step(step: Step, work: Examination) -> Fault | None:
     """Take one step; return what stopped it, where something did."""
     try:
-        STEPS[level](work)
+        step(work)
     except Fault as fault:
         return _unless_changed(work, fault)
     except OSError as error:
@@ -75,7 +114,7 @@ def _unless_changed(work: Examination, fault: Fault | None) -> Fault | None:
     if work.copy is None:
         return fault
     try:
-        changed = copies.look(work.copy.path).state != work.copy.state
+        changed = work.store.look(work.copy).state != work.copy.state
     except OSError:
         changed = True
     return CannotTell(CHANGED) if changed else fault
@@ -83,10 +122,8 @@ def _unless_changed(work: Examination, fault: Fault | None) -> Fault | None:
 
 def _finding(work: Examination, reached: str, decided: tuple[Verdict, Reason], watch: Stopwatch) -> Finding:
     """Return the finding with what was reached and what stays open."""
-    readable = work.measured.pop("all_data_read", False)
-    work.measured.update(
-        level_reached=reached or "nothing", not_proven=not_proven(reached, readable=readable)
-    )
+    seen = [*work.seen, *(["readable"] if work.measured.pop("all_data_read", False) else [])]
+    work.measured.update(level_reached=reached or "nothing", not_proven=not_proven(reached, *seen))
     backup_set = work.backup_set
     verdict, why = decided
     made = judged("backup", backup_set.name, verdict, why, measured=work.measured, limit=backup_set.limit())

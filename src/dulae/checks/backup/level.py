@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..finding import reason
 
-LEVELS = ("present", "fresh", "structure", "integrity")
+LEVELS = ("present", "fresh", "structure", "integrity", "content")
 
 # What is proven only from a level on, in the order of the levels; the words are codes, for reports in Thai.
 _PROVEN_FROM = (
@@ -25,9 +25,7 @@ WORDS = {
 }
 
 
-def not_proven(level: str, *, readable: bool = False) -> list[str]:
-    """Return what a level leaves open (empty level: nothing is proven); ``readable`` where all data were read."""
+def not_proven(level: str, *seen: str) -> list[str]:
+    """Return what a level leaves open (empty level: nothing is proven), without what was ``seen`` all the same."""
     reached = LEVELS[: LEVELS.index(level) + 1] if level else ()
-    return [
-        word for word, since in _PROVEN_FROM if since not in reached and not (readable and word == "readable")
-    ]
+    return [word for word, since in _PROVEN_FROM if since not in reached and word not in seen]

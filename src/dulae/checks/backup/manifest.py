@@ -6,6 +6,7 @@ Format 1 is a JSON object in NAME.manifest.json; see ``Manifest`` for its keys.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from typing import Any, Mapping
 
@@ -87,6 +88,11 @@ def from_json(text: str) -> Manifest:
 def beside(path: str) -> str:
     """Return where the manifest of a backup is looked for."""
     return path + SUFFIX
+
+
+def within(folder: str) -> str:
+    """Return where the manifest of a folder is looked for first: in it."""
+    return os.path.join(folder, SUFFIX)
 
 
 def read(path: str, file: str) -> Manifest:

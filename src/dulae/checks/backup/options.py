@@ -4,20 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
+from .kinds import KINDS
+from .level import LEVELS
+from .sets import MANIFESTS
+
+
+def _dict(**options: Any) -> dict[str, Any]:
+    return {"type": "dict", "default": {}, "options": options}
+
+
+def _list(**options: Any) -> dict[str, Any]:
+    return {"type": "list", "elements": "dict", "default": [], "options": options}
+
+
+def _number(default: int = 0) -> dict[str, Any]:
+    return {"type": "int", "default": default}
+
+
+_NAME = {"type": "str", "required": True}
 SET: dict[str, Any] = {
     **{name: {"type": "str", "default": ""} for name in ("system", "name", "subject")},
-    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "tar"]},
+    "kind": {"type": "str", "required": True, "choices": list(KINDS)},
     "path": {"type": "path", "required": True},
     "pattern": {"type": "str", "default": "*"},
-    "max_age_hours": {"type": "int", "default": 26},
-    "min_bytes": {"type": "int", "default": 1},
-    "min_count": {"type": "int", "default": 1},
-    "level": {
-        "type": "str",
-        "choices": ["present", "fresh", "structure", "integrity"],
-        "default": "integrity",
-    },
-    "manifest": {"type": "str", "choices": ["optional", "required"], "default": "optional"},
+    "max_age_hours": _number(26),
+    "min_bytes": _number(1),
+    "min_count": _number(1),
+    "max_shrink_percent": _number(),
+    "max_growth_percent": _number(),
+    "retention": _dict(daily=_number(), weekly=_number(), monthly=_number()),
+    "second_path": {"type": "path", "default": ""},
+    "second_max_age_hours": _number(),
+    "database": {"type": "str", "default": ""},
+    "expect": _dict(
+        tables=_list(name=_NAME, min_rows=_number(1)), files=_list(pattern=_NAME, min_files=_number(1))
+    ),
+    "level": {"type": "str", "choices": list(LEVELS), "default": "integrity"},
+    "manifest": {"type": "str", "choices": list(MANIFESTS), "default": "optional"},
     "drill": {"type": "bool", "default": False},
     "assertions": {"type": "list", "elements": "dict", "default": []},
 }

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Mapping
 
 MANIFESTS = ("optional", "required")
 
 
+STEP_DAYS = {"daily": 1, "weekly": 7, "monthly": 31}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The least rows that a table, or the least files that a pattern must have; a table of 0 rows may be empty."""
+
+    name: str
+    least: int = 1
+
+
 @dataclass(frozen=True)
 class BackupSet:
-    """Copies of one thing in one folder (or one file), and the limits that they are judged by."""
+    """Copies of one thing in one place, and the limits that they are judged by; 0 and empty set no limit.
+
+    ``retention`` names steps (``STEP_DAYS``) with how many copies each keeps, ``second_path`` where the same copies
+    lie once more, ``database`` what the data must be of.
+    """
 
     path: str
     kind: str
@@ -23,6 +38,14 @@ class BackupSet:
     level: str = "integrity"
     manifest: str = "optional"
     manifest_file: str = ""
+    max_shrink_percent: int = 0
+    max_growth_percent: int = 0
+    retention: Mapping[str, int] = field(default_factory=dict)
+    second_path: str = ""
+    second_max_age_hours: int = 0
+    database: str = ""
+    expected_tables: tuple[Expectation, ...] = ()
+    expected_files: tuple[Expectation, ...] = ()
 
     @property
     def name(self) -> str:
@@ -31,20 +54,36 @@ class BackupSet:
 
     def limit(self) -> dict[str, Any]:
         """Return the limits as a finding holds them."""
+        always = ("level", "max_age_hours", "min_bytes", "min_count", "manifest")
+        stated = (
+            "max_shrink_percent",
+            "max_growth_percent",
+            "second_path",
+            "second_max_age_hours",
+            "database",
+        )
         return {
-            "level": self.level,
-            "max_age_hours": self.max_age_hours,
-            "min_bytes": self.min_bytes,
-            "min_count": self.min_count,
-            "manifest": self.manifest,
+            **{name: getattr(self, name) for name in always},
+            **{name: getattr(self, name) for name in stated if getattr(self, name)},
+            **({"retention": dict(self.retention)} if self.retention else {}),
         }
 
 
 def set_from(given: Mapping[str, Any]) -> BackupSet:
     """Return a set from plain data as the settings have it; what concerns others (a drill, a title) is passed over."""
-    known = {field.name for field in fields(BackupSet)}
+    known = {known.name for known in fields(BackupSet)}
     stated = {key: value for key, value in given.items() if key in known and value is not None}
-    return BackupSet(**{**stated, "subject": subject_of(given)})
+    stated["retention"] = {step: kept for step, kept in (given.get("retention") or {}).items() if kept}
+    expect = given.get("expect") or {}
+    tables = tuple(_expected(one, "name", "min_rows") for one in expect.get("tables") or ())
+    files = tuple(_expected(one, "pattern", "min_files") for one in expect.get("files") or ())
+    about = {"subject": subject_of(given), "expected_tables": tables, "expected_files": files}
+    return BackupSet(**{**stated, **about})
+
+
+def _expected(given: Mapping[str, Any], name: str, least: str) -> Expectation:
+    """Return one expectation; without a number at least one is expected."""
+    return Expectation(given[name], 1 if given.get(least) is None else given[least])
 
 
 def subject_of(given: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import dataclass
-from typing import BinaryIO, Mapping, Sequence
+from typing import BinaryIO, Callable, Iterator, Mapping, Sequence
 
 from ..command import Answer, here
 from ..door import redacted
@@ -30,6 +31,7 @@ KILLED = reason(
 )
 
 _BLOCK_BYTES = 1 << 16
+Ending = Callable[[], Answer]
 # Values in messages may be personal data; names of tables and the like are quoted without a colon.
 _VALUE = re.compile(r': "[^"]*"')
 _ERROR = re.compile(r"(?:ERROR|FATAL|error|fatal):\s*(.*)")
@@ -80,6 +82,45 @@ class Tools:
             if late:
                 raise CannotTell(SILENT, tool=argv[0], timeout_s=f"{self.timeout_s:g}")
             return _alive(argv[0], Answer(process.returncode, _said(text), _said(error)))
+
+    @contextlib.contextmanager
+    def output(
+        self, argv: Sequence[str], source: BinaryIO | None = None
+    ) -> Iterator[tuple[BinaryIO, Ending]]:
+        """Give what a program says as it says it, and how it ended, to be asked when all was read.
+
+        ``source`` is poured into it meanwhile. Raise CannotTell as ``ask`` does.
+        """
+        with tempfile.TemporaryFile() as error:
+            process = subprocess.Popen(  # noqa: S603
+                [self.path(argv[0]), *argv[1:]],
+                stdin=subprocess.PIPE if source else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=error,
+                env=surroundings(),
+            )
+            pouring = threading.Thread(target=_pour, args=(source, process), daemon=True)
+            timer = threading.Timer(self.timeout_s, process.kill)
+            timer.start()
+            if source:
+                pouring.start()
+            assert process.stdout
+
+            def ending() -> Answer:
+                process.wait()
+                if not timer.is_alive():
+                    raise CannotTell(SILENT, tool=argv[0], timeout_s=f"{self.timeout_s:g}")
+                return _alive(argv[0], Answer(process.returncode, "", _said(error)))
+
+            try:
+                yield process.stdout, ending  # type: ignore[misc]
+            finally:
+                timer.cancel()
+                process.kill()
+                process.stdout.close()
+                process.wait()
+                if source:
+                    pouring.join()
 
 
 def _pour(source: BinaryIO, process: subprocess.Popen[bytes]) -> None:

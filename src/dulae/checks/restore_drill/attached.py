@@ -12,12 +12,13 @@ import tarfile
 from dataclasses import dataclass, field
 from typing import BinaryIO, Iterable, cast
 
-from ..backup import copies, tables
+from ..backup import tables
 from ..backup.copies import Copy, shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.hashing import sha256_of
 from ..backup.kinds import stream, tar
 from ..backup.session import Session, SessionError
+from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Verdict, reason
 from . import server
@@ -180,7 +181,8 @@ def _in_archive(work: Work, wanted: Attachments, found: Found) -> None:
         raise CannotTell(NO_SET, files_set=wanted.files_set)
     work.measured["attachments_in"] = wanted.files_set
     try:
-        inventory = copies.take(backup_set, work.examination.now)
+        examined = work.examination
+        inventory = Examination(backup_set, examined.tools, examined.now).inventory()
         copy = fitting(inventory.copies, work)
         work.measured["attachments_in"] = copy.name
         _walk(copy.path, found)

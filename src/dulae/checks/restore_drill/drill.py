@@ -47,6 +47,10 @@ RTO = reason(
 NOT_HELD = reason(
     "restore_drill.not_held", "the drill could not be held: {error}; correct this, then try again"
 )
+NO_WAY = reason(
+    "restore_drill.no_way",
+    "{file}: copies of kind {kind} cannot be restored in a drill; write drill: false, and restore one by hand",
+)
 CHECK_MODE = reason("restore_drill.check_mode", "no drill is held in check mode; run it without --check")
 
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {"pg_dump": database.hold, "tar": files.hold}
@@ -149,6 +153,8 @@ def _note_age(work: Work) -> None:
 
 def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]:
     """Restore and prove a copy, and judge how old it was and how long that took; raise Fault if it cannot be."""
+    if work.drill.backup_set.kind not in DRILLS:
+        raise CannotTell(NO_WAY)
     with work.place(workshop):
         DRILLS[work.drill.backup_set.kind](work, tools)
         work.measured["rto_seconds"] = -(-work.elapsed_ms() // 1000)

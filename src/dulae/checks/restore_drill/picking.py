@@ -32,7 +32,7 @@ _SEED_BYTES = 8
 
 def pick(drill: Drill, work: Examination) -> None:
     """Choose the copy that is examined and note how; raise Fault if there is none in the window or it is too small."""
-    inventory = copies.take(work.backup_set, work.now)
+    inventory = work.inventory()
     window = timedelta(days=drill.pick.within_days)
     within = [
         copy for copy in inventory.copies if not drill.pick.within_days or work.now - copy.made_at <= window
@@ -42,7 +42,7 @@ def pick(drill: Drill, work: Examination) -> None:
         where = {"path": copies.shown(work.backup_set.path), "within_days": drill.pick.within_days}
         raise Bad(NONE_WITHIN, count=len(inventory.copies), **where)
     chosen = within[0] if drill.pick.how == "newest" else _draw(drill, work, within)
-    steps.look_at(work, inventory, chosen)
+    steps.look_at(work, inventory, work.store.look(chosen))
     newest = inventory.copies[0]
     work.measured["newest_minutes"] = max(0, int((work.now - newest.made_at).total_seconds() // 60))
 
@@ -52,7 +52,7 @@ def _draw(drill: Drill, work: Examination, within: list[Copy]) -> Copy:
     seed = drill.pick.seed or secrets.token_hex(_SEED_BYTES)
     work.measured["pick_seed"] = seed
     for copy in drawn(seed, within):
-        if not copies.being_written(copy, work.now):
+        if not work.store.being_written(work.store.look(copy), work.now):
             return copy
     where = {"path": copies.shown(work.backup_set.path), "within_days": drill.pick.within_days}
     raise CannotTell(ALL_UNFINISHED, **where)

@@ -71,8 +71,8 @@ def restore(path: str, folder: str, tools: Tools) -> None:
 
     Raise Bad if the dump cannot be restored, CannotTell if this machine lacks what it needs.
     """
-    head, compression = stream.head_of(path)
-    dump = _Dump(path, pg_dump.form_of(head), compression)
+    dump = _Dump(path, *pg_dump.form_at(path))
+    head = stream.head_of(path)[0] if dump.form == "plain" else b""
     encoding = _encoding(_schema(dump, tools) if dump.form != "plain" else head.decode("utf-8", "replace"))
     environment = server.environment(folder, DATABASE)
     for _ in range(_MOST_ROLES):
@@ -131,7 +131,7 @@ def _archive(dump: _Dump, tools: Tools, environment: Mapping[str, str]) -> Answe
     if dump.compression:
         with stream.opened(dump.path) as (source, _):
             return tools.feed(argv, source, environment)
-    jobs = min(4, os.cpu_count() or 1) if dump.form == "custom" else 1
+    jobs = min(4, os.cpu_count() or 1) if dump.form in ("custom", "directory") else 1
     return tools.ask([*argv, f"--jobs={jobs}", dump.path], environment)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from dulae.checks.backup.examine import check
-from dulae.checks.backup.kinds import KINDS
+from dulae.checks.backup.kinds import KINDS, kind_named
 from dulae.checks.backup.level import LEVELS, WORDS
-from dulae.checks.backup.sets import BackupSet
+from dulae.checks.backup.sets import STEP_DAYS, set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.outcome import Stopwatch
 from dulae.cli.findings import emit, format_option
@@ -30,9 +30,37 @@ def _hours(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return int(found[1]) * _HOURS[found[2]]
 
 
+class _Kind(click.Choice[str]):
+    """The kinds, also by the names of their programs."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the kind that a word means; fail as a choice does if it means none."""
+        return str(super().convert(kind_named(str(value)), param, ctx))
+
+
+def _numbers(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    """Return the numbers of words as NAME=NUMBER (1 where none stands); raise BadParameter if one is no number."""
+    found = {}
+    for value in values:
+        name, _, number = value.rpartition("=") if "=" in value else (value, "", "1")
+        if not name or not number.isdigit():
+            raise click.BadParameter(f"{value!r} is not NAME=NUMBER, as letters=100", ctx, param)
+        found[name] = int(number)
+    return found
+
+
+def _steps(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    """Return the steps of a retention ladder; raise BadParameter if there is no such step."""
+    found = _numbers(ctx, param, values)
+    for step in found:
+        if step not in STEP_DAYS:
+            raise click.BadParameter(f"{step!r} is no step; write one of {', '.join(STEP_DAYS)}", ctx, param)
+    return found
+
+
 @click.command()
 @click.argument("path")
-@click.option("--kind", type=click.Choice(sorted(KINDS)), required=True, help="What made the copies.")
+@click.option("--kind", type=_Kind(sorted(KINDS)), required=True, help="What made the copies.")
 @click.option(
     "--level", type=click.Choice(LEVELS), default="integrity", show_default=True, help="How much to prove."
 )
@@ -47,21 +75,41 @@ def _hours(ctx: click.Context, param: click.Parameter, value: str) -> int:
 @click.option(
     "--min-count", type=click.IntRange(1), default=1, show_default=True, help="Fewest copies allowed."
 )
+@click.option(
+    "--max-shrink", "max_shrink_percent", type=click.IntRange(0, 100), default=0, help="Percent; 0: any."
+)
+@click.option(
+    "--max-growth", "max_growth_percent", type=click.IntRange(0), default=0, help="Percent; 0: any."
+)
+@click.option("--retention", multiple=True, callback=_steps, help="Copies kept, as daily=7; may be repeated.")
+@click.option("--second", "second_path", default="", help="Second place where the same copies must lie.")
+@click.option("--database", default="", help="What the data must be of, where the copy tells it.")
+@click.option(
+    "--expect-table", multiple=True, callback=_numbers, help="Least rows, as letters=100; may be repeated."
+)
+@click.option(
+    "--expect-files", multiple=True, callback=_numbers, help="Least files, as '*.pdf=10'; may be repeated."
+)
 @click.option("--bin-dir", default="", help="Folder of PostgreSQL's programs; by default the search path.")
 @format_option
 def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
     """Check the newest backup in a folder, or one file, up to a level, and say what that leaves unproven.
 
     Levels: present (it is there), fresh (young enough), structure (opens, lists data), integrity (all data read,
-    SHA-256 as in the manifest). Nothing in the store is written. Exit status: 0 pass, 1 warn, 2 fail, 3 unknown.
+    SHA-256 as in the manifest), content (rows and files are those that it must hold). Nothing in the store is
+    written. Exit status: 0 pass, 1 warn, 2 fail, 3 unknown.
 
     \b
     Examples:
       dulae check backup /srv/backup/saraban --kind pg_dump --pattern 'saraban-*.dump' --max-age 26h
       dulae check backup files.tar.gz --kind tar --level structure --format nagios
+      dulae check backup /srv/backup/crm --kind mysqldump --level content --expect-table letters=100
     """
     watch = Stopwatch()
-    wanted = BackupSet(os.path.abspath(path), **limits)
+    tables = [{"name": name, "min_rows": least} for name, least in limits.pop("expect_table").items()]
+    files = [{"pattern": name, "min_files": least} for name, least in limits.pop("expect_files").items()]
+    expect = {"tables": tables, "files": files}
+    wanted = set_from({**limits, "path": os.path.abspath(path), "expect": expect})
     notice = threading.Timer(_PATIENCE_S, click.echo, (f"reading {path} ...",), {"err": True})
     notice.daemon = True
     notice.start()

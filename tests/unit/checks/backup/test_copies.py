@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dulae.checks.backup import copies
+from dulae.checks.backup import copies, places
 from dulae.checks.backup.copies import Inventory
 from dulae.checks.backup.faults import Bad, CannotTell, Fault
 from dulae.checks.backup.sets import BackupSet
@@ -25,7 +25,8 @@ def put(folder: pathlib.Path, name: str, hours_ago: float = 1, text: str = "data
 
 
 def take(folder: pathlib.Path, pattern: str = "*", now: datetime = NOW) -> Inventory:
-    return copies.take(BackupSet(str(folder), "tar", pattern=pattern), now)
+    wanted = BackupSet(str(folder), "tar", pattern=pattern)
+    return copies.take(wanted, places.store(wanted, places.is_file), now)
 
 
 def fault(folder: pathlib.Path, pattern: str = "*") -> Fault:

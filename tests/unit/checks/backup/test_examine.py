@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dulae.checks.backup import copies, examine, steps
+from dulae.checks.backup import copies, examine
 from dulae.checks.backup.sets import BackupSet, set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.backup_create import making
@@ -144,14 +144,14 @@ def test_a_broken_manifest_fails(store: pathlib.Path) -> None:
 def test_a_copy_that_changes_meanwhile_is_unknown(
     store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = steps.STEPS["structure"]
+    real = examine.STEPS["structure"]
 
     def change(work: Any) -> None:
         real(work)
         with open(newest(store), "ab") as copy:
             copy.write(b"more")
 
-    monkeypatch.setattr(examine, "STEPS", {**steps.STEPS, "structure": change})
+    monkeypatch.setattr(examine, "STEPS", {**examine.STEPS, "structure": change})
     finding = judge(store)
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.changed_meanwhile")
 
@@ -159,7 +159,7 @@ def test_a_copy_that_changes_meanwhile_is_unknown(
 def test_a_copy_that_vanishes_meanwhile_is_unknown(
     store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examine, "STEPS", {**steps.STEPS, "structure": lambda work: newest(store).unlink()})
+    monkeypatch.setattr(examine, "STEPS", {**examine.STEPS, "structure": lambda work: newest(store).unlink()})
     assert judge(store).code == "backup.changed_meanwhile"
 
 
@@ -167,7 +167,7 @@ def test_a_copy_that_may_not_be_read_is_unknown(store: pathlib.Path, monkeypatch
     def refuse(work: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(examine, "STEPS", {**steps.STEPS, "structure": refuse})
+    monkeypatch.setattr(examine, "STEPS", {**examine.STEPS, "structure": refuse})
     finding = judge(store)
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.unreadable")
     assert "Permission denied" in finding.because

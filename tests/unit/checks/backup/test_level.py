@@ -19,4 +19,8 @@ def test_not_even_integrity_proves_content_and_restoring() -> None:
 
 
 def test_data_that_were_read_without_a_manifest_are_not_proven_unchanged() -> None:
-    assert not_proven("structure", readable=True) == ["unchanged", "content", "restorable"]
+    assert not_proven("structure", "readable") == ["unchanged", "content", "restorable"]
+
+
+def test_content_leaves_only_restoring_open() -> None:
+    assert not_proven("content") == ["restorable"]

@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 from dulae.checks.backup.faults import Bad, CannotTell, Fault
-from dulae.checks.backup.kinds import pg_dump, stream
+from dulae.checks.backup.kinds import dumps, pg_dump, stream
 from dulae.checks.backup.tools import Tools
 
 LISTED = """;
@@ -59,8 +59,8 @@ def test_a_dump_compressed_from_outside_is_fed_to_pg_restore(custom: pathlib.Pat
 @pytest.mark.parametrize(
     ("listed", "why"),
     [
-        (";\n", pg_dump.NO_TABLES),
-        ("217; 1259 16384 TABLE public users dulae\n", pg_dump.NO_DATA),
+        (";\n", dumps.NO_TABLES),
+        ("217; 1259 16384 TABLE public users dulae\n", dumps.NO_DATA),
     ],
 )
 def test_a_dump_without_tables_or_without_data_is_bad(custom: pathlib.Path, listed: str, why: object) -> None:

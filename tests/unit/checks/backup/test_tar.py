@@ -93,9 +93,15 @@ def test_what_is_no_archive_is_not_quoted(tmp_path: pathlib.Path) -> None:
     assert "secret" not in str(made.numbers)
 
 
-def test_a_compression_of_tomorrow_is_unknown(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "a").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(100))
-    assert isinstance(fault(tmp_path / "a"), CannotTell)
+@pytest.mark.parametrize("magic", [b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"], ids=["zstd", "lz4"])
+def test_a_compression_without_its_program_is_unknown(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, magic: bytes
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "a").write_bytes(magic + bytes(100))
+    made = fault(tmp_path / "a")
+    assert isinstance(made, CannotTell)
+    assert made.why is stream.NO_PROGRAM
 
 
 def test_compressed_nothing_is_cut_off(tmp_path: pathlib.Path) -> None:

@@ -1,13 +1,31 @@
-"""Kinds of backup, one file each: a new kind is a file here and a line in KINDS."""
+"""Kinds of backup, one file each: a new kind is a file here and a line in KINDS, which all doors read."""
 
 from __future__ import annotations
 
 from typing import Mapping
 
-from . import pg_dump, tar
-from .contents import Kind
+from . import files, mariadb_dump, pg_basebackup, pg_dump, tar
+from .contents import FILES, TABLES, Kind, of_file
 
 KINDS: Mapping[str, Kind] = {
-    "pg_dump": Kind(structure=pg_dump.structure, read=pg_dump.read),
-    "tar": Kind(structure=tar.structure, read=tar.read),
+    "pg_dump": of_file(TABLES, pg_dump.structure, pg_dump.read, pg_dump.count, told=pg_dump.told),
+    "mariadb_dump": of_file(TABLES, mariadb_dump.structure, mariadb_dump.read, mariadb_dump.count),
+    "pg_basebackup": of_file(
+        FILES, pg_basebackup.structure, pg_basebackup.read, pg_basebackup.count, told=pg_basebackup.told
+    ),
+    "tar": of_file(FILES, tar.structure, tar.read, tar.count),
+    "files": files.KIND,
 }
+# Other words for a kind, as people who know the program say them.
+_ALIASES = {
+    "mysqldump": "mariadb_dump",
+    "mysql_dump": "mariadb_dump",
+    "pg_dumpall": "pg_dump",
+    "folder": "files",
+}
+
+
+def kind_named(word: str) -> str:
+    """Return the name of a kind for a word that may be another name of it or be written with hyphens."""
+    name = word.replace("-", "_")
+    return _ALIASES.get(name, name)

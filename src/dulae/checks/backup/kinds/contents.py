@@ -1,16 +1,72 @@
-"""What a kind of backup must be able to say about a copy."""
+"""What a kind of backup must be able to say about its copies: a new kind fills in a ``Kind``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Callable
+import os
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping
 
+from ...finding import reason
+from .. import places, trees
+from ..copies import Copy, Store
+from ..faults import Bad
+from ..hashing import sha256_of
+from ..manifest import FileCount, Manifest
+from ..places import Told
+from ..sets import BackupSet
 from ..tools import Tools
+
+OTHER_SIZE = reason(
+    "backup.other_size",
+    "{file}: {bytes} bytes, but {manifest_bytes} when it was made; it was cut off or replaced, use an older copy",
+)
+OTHER_DATA = reason(
+    "backup.other_data",
+    "{file}: its SHA-256 is not the one of when it was made; data in it changed since, use an older copy",
+)
+
+TABLES = "tables"
+FILES = "files"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One copy that is asked about, with the set that it belongs to and the tools at hand."""
+
+    backup_set: BackupSet
+    copy: Copy
+    tools: Tools
+
+    @property
+    def path(self) -> str:
+        """Return where the copy lies."""
+        return self.copy.path
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a copy holds: rows of each table as "schema name", or files by their path inside.
+
+    A file's SHA-256 is empty where its bytes were not read for it; ``database`` is what it is of, where that is known.
+    """
+
+    tables: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, FileCount] = field(default_factory=dict)
+    database: str = ""
+
+    def with_data(self) -> dict[str, int]:
+        """Return the tables that hold rows, and the files that hold bytes."""
+        rows = {name: rows for name, rows in self.tables.items() if rows}
+        return rows or {path: file.bytes for path, file in self.files.items() if file.bytes}
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a copy lists: tables as "schema name" or a number of files; ``all_read`` if listing read all data."""
+    """What a copy lists: tables as "schema name" or a number of files; ``all_read`` if listing read all data.
+
+    ``database`` is what the format itself says the data are of, ``counted`` what was counted on the way, and
+    ``own_digests`` whether the format holds digests of when the copy was made, which ``Kind.read`` then compares.
+    """
 
     format: str
     tables: frozenset[str] = frozenset()
@@ -18,6 +74,9 @@ class Contents:
     rows: int | None = None
     files: int | None = None
     all_read: bool = False
+    database: str = ""
+    counted: Counted | None = None
+    own_digests: bool = False
 
     @property
     def items(self) -> int:
@@ -27,10 +86,52 @@ class Contents:
 
 @dataclass(frozen=True)
 class Kind:
-    """Two questions to a copy, by its path and the tools at hand.
+    """The questions that every kind of backup answers; all raise Fault, or OSError where the medium fails.
 
-    ``structure`` says what it lists, ``read`` reads all its data; both raise Fault, or OSError where the medium fails.
+    ``store`` says which copies there are and how the state of one is told; ``structure`` what a copy lists;
+    ``read`` reads all its data; ``same`` demands that it is the one of a manifest and returns what it measured;
+    ``count`` counts what it holds. ``counted_as`` names what the content is counted as: tables or files.
     """
 
-    structure: Callable[[str, Tools], Contents]
-    read: Callable[[str, Tools], None]
+    counted_as: str
+    store: Callable[[BackupSet, Tools], Store]
+    structure: Callable[[Asked], Contents]
+    read: Callable[[Asked], None]
+    same: Callable[[Asked, Manifest], dict[str, Any]]
+    count: Callable[[Asked], Counted]
+
+
+_Question = Callable[[str, Tools], Any]
+
+
+def of_file(counted_as: str, *questions: _Question, told: Told = places.is_file) -> Kind:
+    """Return a kind whose copies are files (or what ``told`` says), from its answers to a path and the tools.
+
+    The questions are, in this order, ``structure``, ``read`` and ``count``.
+    """
+    structure, read, count = questions
+    return Kind(
+        counted_as=counted_as,
+        store=lambda backup_set, tools: places.store(backup_set, told),
+        structure=lambda asked: structure(asked.path, asked.tools),
+        read=lambda asked: read(asked.path, asked.tools),
+        same=same_file,
+        count=lambda asked: count(asked.path, asked.tools),
+    )
+
+
+def same_file(asked: Asked, made: Manifest) -> dict[str, Any]:
+    """Return the SHA-256 of a copy; raise Bad if it is not byte for byte the one that was made.
+
+    A copy that is a folder is compared file by file; raise Doubt if its manifest tells of no files.
+    """
+    if os.path.isdir(asked.path):
+        trees.compare(asked.path, made)
+        return {"manifest_bytes": made.bytes}
+    about = {"file": asked.copy.name, "bytes": asked.copy.bytes, "manifest_bytes": made.bytes}
+    if asked.copy.bytes != made.bytes:
+        raise Bad(OTHER_SIZE, **about)
+    sha256, _ = sha256_of(asked.path)
+    if sha256 != made.sha256:
+        raise Bad(OTHER_DATA, **about, sha256=sha256, manifest_sha256=made.sha256)
+    return {"sha256": sha256, "manifest_bytes": made.bytes}

@@ -1,7 +1,8 @@
-"""Dumps of PostgreSQL: custom and tar format, and plain SQL, each also compressed from outside."""
+"""Dumps of PostgreSQL: custom, directory and tar format, and plain SQL; files also compressed from outside."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 
@@ -10,16 +11,10 @@ from ..copies import shown
 from ..faults import Bad, CannotTell
 from ..tools import Tools, first_error
 from . import plain_sql, stream
-from .contents import Contents
+from .contents import Contents, Counted
+from .dumps import demand_data
 
 NAME = "pg_dump"
-NO_TABLES = reason(
-    "backup.no_tables", "{file}: holds no table, it is the dump of an empty database; dump the right database"
-)
-NO_DATA = reason(
-    "backup.no_data",
-    "{file}: holds tables but no data of any; make a dump with the data, not of the schema only",
-)
 TOO_NEW = reason(
     "backup.dump_too_new",
     "{file}: was made by a newer PostgreSQL than the programs here; install newer ones, or name them in bin_dir",
@@ -34,18 +29,38 @@ _TAR = (257, b"ustar")
 _TAR_FIRST_MEMBER = b"toc.dat"
 # pg_restore -l: "215; 1259 16386 TABLE public users owner", "3350; 0 16386 TABLE DATA public users owner"
 _ENTRY = re.compile(r"^\d+; \d+ \d+ (TABLE DATA|TABLE) (.+)$", re.MULTILINE)
+_DATABASE = re.compile(r"^;\s+dbname: (.+)$", re.MULTILINE)
 _ENDS = ("end of file", "too short")
+_TOC = "toc.dat"
+_PART = re.compile(r"\d+\.dat(?:\.\w+)?|blobs.*\.toc")
+
+
+def told(path: str) -> bool | None:
+    """Say whether a path is a dump: a file, or a folder of the directory format, whose toc.dat is written last."""
+    if not os.path.isdir(path):
+        return True if os.path.isfile(path) else None
+    names = os.listdir(path)
+    if _TOC in names:
+        return True
+    return False if not names or any(_PART.fullmatch(name) for name in names) else None
 
 
 def structure(path: str, tools: Tools) -> Contents:
     """Return the tables that a dump lists; raise Fault if it is none, or lists no data."""
-    head, compression = stream.head_of(path)
-    form = form_of(head)
+    form, compression = form_at(path)
     if not form:
-        raise stream.refuse(path, NAME, head)
+        raise stream.refuse(path, NAME, stream.head_of(path)[0])
     contents = _plain(path, compression) if form == "plain" else _archive(path, tools, form, compression)
-    _demand_data(path, contents)
+    demand_data(path, contents)
     return contents
+
+
+def form_at(path: str) -> tuple[str, str]:
+    """Return the format of a dump (empty if it is none), and what it is compressed with from outside."""
+    if os.path.isdir(path):
+        return "directory", ""
+    head, compression = stream.head_of(path)
+    return form_of(head), compression
 
 
 def form_of(head: bytes) -> str:
@@ -64,11 +79,13 @@ def _plain(path: str, compression: str) -> Contents:
     if not dump.complete:
         raise Bad(stream.CUT_OFF, file=shown(os.path.basename(path)))
     return Contents(
-        _named("plain", compression),
+        stream.named("plain", compression),
         frozenset(dump.tables),
         frozenset(dump.with_data),
         rows=dump.rows,
         all_read=True,
+        database=" ".join(sorted(dump.databases)),
+        counted=Counted(tables=dump.counted),
     )
 
 
@@ -76,10 +93,12 @@ def _archive(path: str, tools: Tools, form: str, compression: str) -> Contents:
     """Ask pg_restore for the table of contents."""
     listed = _restore(path, tools, compression, "-l")
     entries = _ENTRY.findall(listed)
+    database = _DATABASE.search(listed)
     return Contents(
-        _named(form, compression),
+        stream.named(form, compression),
         frozenset(_table(rest) for kind, rest in entries if kind == "TABLE"),
         frozenset(_table(rest) for kind, rest in entries if kind == "TABLE DATA"),
+        database=database.group(1) if database else "",
     )
 
 
@@ -88,26 +107,29 @@ def _table(entry: str) -> str:
     return entry.rsplit(" ", 1)[0]
 
 
-def _named(form: str, compression: str) -> str:
-    """Return a format's name together with its outer compression."""
-    return f"{form}+{compression}" if compression else form
-
-
-def _demand_data(path: str, contents: Contents) -> None:
-    """Raise Bad if a dump has no table, or no table has data."""
-    if not contents.tables and not contents.with_data:
-        raise Bad(NO_TABLES, file=shown(os.path.basename(path)))
-    if not contents.with_data:
-        raise Bad(NO_DATA, file=shown(os.path.basename(path)))
-
-
 def read(path: str, tools: Tools) -> None:
     """Have all data of a dump read and uncompressed; raise Fault if some cannot be."""
-    head, compression = stream.head_of(path)
-    if form_of(head) == "plain":
+    form, compression = form_at(path)
+    if form == "plain":
         _plain(path, compression)
     else:
         _restore(path, tools, compression, "-f", os.devnull)
+
+
+def count(path: str, tools: Tools) -> Counted:
+    """Return the rows of each table; an archive is turned into SQL and counted as it streams by."""
+    form, compression = form_at(path)
+    if form == "plain":
+        return _plain(path, compression).counted or Counted()
+    with contextlib.ExitStack() as stack:
+        argv = ["pg_restore", "-f", "-"]
+        source = stack.enter_context(stream.opened(path))[0] if compression else None
+        said, ending = stack.enter_context(tools.output(argv if source else [*argv, path], source))
+        dump = plain_sql.scan(said)
+        answer = ending()
+    if answer.status:
+        raise _fault(shown(os.path.basename(path)), answer.error)
+    return Counted(tables=dump.counted)
 
 
 def _restore(path: str, tools: Tools, compression: str, *options: str) -> str:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import BinaryIO, Iterator
+from typing import BinaryIO, Iterator, Tuple
+
+from .inserts import Rows
 
 HEADER = re.compile(rb"^-- PostgreSQL database (?:cluster )?dump\s*$", re.MULTILINE)
 _COMPLETE = re.compile(rb"-- PostgreSQL database (?:cluster )?dump complete\s*$")
 _NAME = rb'((?:"(?:[^"]|"")+"|[^\s."(]+)(?:\.(?:"(?:[^"]|"")+"|[^\s."(]+))?)'
 _TABLE = re.compile(rb"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?" + _NAME)
 _COPY = re.compile(rb"COPY " + _NAME + rb".* FROM stdin;\s*$")
-_INSERT = re.compile(rb"INSERT INTO " + _NAME)
+_INSERT = re.compile(
+    rb"INSERT INTO "
+    + _NAME
+    + rb" (?:\((?:\"(?:[^\"]|\"\")*\"|[^)\"])*\) )?(?:OVERRIDING \w+ VALUE )?(DEFAULT )?VALUES"
+)
+_CONNECT = re.compile(
+    rb'\\connect (?:-reuse-previous=on )?(?:"dbname=\'(.+)\'"|"((?:[^"]|"")+)"|([^\s"]+))\s*$'
+)
+_BODY = re.compile(rb"\bAS (\$\w*\$)")
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 END_OF_DATA = b"\\."
 # A line longer than this is read in pieces, so that one huge value does not fill the memory.
 _LINE_BYTES = 1 << 16
+Pieces = Iterator[Tuple[bool, bytes]]
 
 
 @dataclass
@@ -23,57 +34,95 @@ class PlainDump:
     """What a plain dump holds; ``complete`` if nothing but comments follows its completion mark."""
 
     tables: set[str] = field(default_factory=set)
-    with_data: set[str] = field(default_factory=set)
-    rows: int = 0
+    counted: dict[str, int] = field(default_factory=dict)
+    databases: set[str] = field(default_factory=set)
     complete: bool = False
+
+    @property
+    def with_data(self) -> set[str]:
+        """Return the tables for which the dump has data, be it none."""
+        return set(self.counted)
+
+    @property
+    def rows(self) -> int:
+        """Return the rows of all tables."""
+        return sum(self.counted.values())
+
+    def add(self, table: str, rows: int) -> None:
+        """Note rows of a table."""
+        self.counted[table] = self.counted.get(table, 0) + rows
 
 
 def scan(stream: BinaryIO) -> PlainDump:
     """Read a dump to its end."""
     dump = PlainDump()
-    lines = _beginnings(stream)
-    for line in lines:
+    pieces = line_pieces(stream)
+    for begins, line in pieces:
+        if not begins:
+            continue
         if _COMPLETE.match(line):
             dump.complete = True
+        elif line.startswith(b"\\connect "):
+            _connect(dump, line)
         elif line.strip() and not line.startswith((b"--", b"\\")):
             dump.complete = False
-            _statement(dump, line, lines)
+            _statement(dump, line, pieces)
     return dump
 
 
-def _statement(dump: PlainDump, line: bytes, lines: Iterator[bytes]) -> None:
-    """Note the table that a line makes or fills; the rows of a COPY are counted and passed over."""
-    copy = _COPY.match(line)
-    insert = None if copy else _INSERT.match(line)
-    table = None if copy or insert else _TABLE.match(line)
+def _connect(dump: PlainDump, line: bytes) -> None:
+    """Note the database whose data follow, as pg_dump -C and pg_dumpall tell it."""
+    found = _CONNECT.match(line)
+    if found:
+        dump.databases.add(next(name for name in found.groups() if name).decode("utf-8", "replace"))
+
+
+def _statement(dump: PlainDump, line: bytes, pieces: Pieces) -> None:
+    """Note the table that a line makes or fills; rows are counted and passed over, as are bodies of functions."""
+    while line.startswith((b"COPY ", b"CREATE TABLE ")) and line.count(b'"') % 2:
+        line += next(pieces, (True, b'"'))[1]
+    copy, insert, table = _COPY.match(line), _INSERT.match(line), _TABLE.match(line)
+    body = _BODY.search(line)
     if table:
         dump.tables.add(key(table.group(1)))
     elif insert:
-        dump.with_data.add(key(insert.group(1)))
-        dump.rows += 1
+        dump.add(key(insert.group(1)), 1 if insert.group(2) else _inserted(insert, pieces))
     elif copy:
-        dump.with_data.add(key(copy.group(1)))
-        dump.rows += sum(1 for _ in _rows(lines))
+        dump.add(key(copy.group(1)), sum(1 for _ in _rows(pieces)))
+    elif body and line.count(body.group(1)) % 2:
+        any(body.group(1) in piece for _, piece in pieces)
 
 
-def _rows(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the rows of a COPY up to its end."""
-    for line in lines:
-        if line.rstrip(b"\r\n") == END_OF_DATA:
+def _inserted(insert: re.Match[bytes], pieces: Pieces) -> int:
+    """Return the rows of an INSERT, read to its end."""
+    counting = Rows(escapes=False)
+    counting.feed(insert.string[insert.end() :])
+    while not counting.ended:
+        _, piece = next(pieces, (True, b""))
+        if not piece:
+            break
+        counting.feed(piece)
+    return counting.rows
+
+
+def _rows(pieces: Pieces) -> Iterator[bytes]:
+    """Yield the beginnings of the rows of a COPY up to its end."""
+    for begins, line in pieces:
+        if begins and line.rstrip(b"\r\n") == END_OF_DATA:
             return
-        yield line
+        if begins:
+            yield line
 
 
-def _beginnings(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the beginning of each line; the rest of a very long line is read and dropped."""
-    whole = True
+def line_pieces(stream: BinaryIO) -> Pieces:
+    """Yield the stream in pieces, each with whether a line begins with it."""
+    begins = True
     while True:
         piece = stream.readline(_LINE_BYTES)
         if not piece:
             return
-        if whole:
-            yield piece
-        whole = piece.endswith(b"\n")
+        yield begins, piece
+        begins = piece.endswith(b"\n")
 
 
 def key(name: bytes) -> str:

@@ -8,13 +8,17 @@ import gzip
 import lzma
 import os
 import re
+import shutil
+import subprocess
 import tarfile
+import tempfile
 import zlib
-from typing import BinaryIO, Iterator, cast
+from typing import BinaryIO, Iterator, Sequence, cast
 
 from ...finding import reason
 from ..copies import shown
 from ..faults import Bad, CannotTell
+from ..tools import first_error
 
 CUT_OFF = reason(
     "backup.cut_off", "{file}: ends too early, it is cut off or its making was stopped; make it again"
@@ -27,9 +31,9 @@ ERROR_TEXT = reason(
 UNKNOWN_FORMAT = reason(
     "backup.unknown_format", "{file}: is no backup of kind {kind}: it begins with {beginning}; make it again"
 )
-UNSUPPORTED = reason(
-    "backup.unsupported_format",
-    "{file}: {format} cannot be examined by this version; choose another compression for the backup",
+NO_PROGRAM = reason(
+    "backup.program_missing",
+    "{file}: needs {tool}, which is not on this machine; install {tool}",
 )
 
 _COMPRESSED = (
@@ -37,7 +41,12 @@ _COMPRESSED = (
     (b"\xfd7zXZ\0", "xz", lzma.open),
     (b"BZh", "bzip2", bz2.open),
 )
-_NOT_YET = ((b"\x28\xb5\x2f\xfd", "zstd"), (b"\x04\x22\x4d\x18", "lz4"))
+# Python has no reader of these; their own programs have. Windows of any size are allowed, as they were when packing.
+_BY_PROGRAM = (
+    (b"\x28\xb5\x2f\xfd", ("zstd", "-dcq", "--long=31")),
+    (b"\x04\x22\x4d\x18", ("lz4", "-dcq")),
+)
+_ENDS = re.compile("premature end|unexpected end|truncated|unfinished|incomplete|unreadable|Read error", re.I)
 _ERROR_TEXT = re.compile(
     rb"(?:[\w./-]*(?:pg_dump|pg_dumpall|psql|mysqldump|mariadb-dump|tar|gzip|ssh|sudo|bash|sh|docker)(?:\[\d+\])?: "
     rb"|(?:FATAL|ERROR|error|fatal|Error)\b|could not |connection to |Access denied|Permission denied)"
@@ -54,14 +63,49 @@ def opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
     file = shown(os.path.basename(path))
     with open(path, "rb") as plain:
         head = plain.read(8)
-    for magic, name in _NOT_YET:
+    for magic, argv in _BY_PROGRAM:
         if head.startswith(magic):
-            raise CannotTell(UNSUPPORTED, file=file, format=name)
+            with told(file), _unpacked(path, argv) as unpacked:
+                yield unpacked, argv[0]
+            return
     opener, name = next(
         ((made, name) for magic, name, made in _COMPRESSED if head.startswith(magic)), (open, "")
     )
     with told(file), opener(path, "rb") as stream:
         yield cast(BinaryIO, stream), name
+
+
+@contextlib.contextmanager
+def _unpacked(path: str, argv: Sequence[str]) -> Iterator[BinaryIO]:
+    """Give what a program unpacks, as it goes; raise Bad where it says that the file is damaged."""
+    file = shown(os.path.basename(path))
+    program = shutil.which(argv[0])
+    if not program:
+        raise CannotTell(NO_PROGRAM, file=file, tool=argv[0])
+    with open(path, "rb") as packed, tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603
+            [program, *argv[1:]], stdin=packed, stdout=subprocess.PIPE, stderr=said
+        )
+        assert process.stdout
+        try:
+            yield cast(BinaryIO, process.stdout)
+        finally:
+            ended = _over(process)
+        said.seek(0)
+        if ended and process.returncode:
+            error = first_error(said.read().decode("utf-8", "replace"))
+            raise Bad(CUT_OFF, file=file) if _ENDS.search(error) else Bad(DAMAGED, file=file, error=error)
+
+
+def _over(process: subprocess.Popen[bytes]) -> bool:
+    """Let a program end; return False if it had more to say than anybody read, and was stopped."""
+    assert process.stdout
+    more = bool(process.stdout.read(1))
+    if more:
+        process.kill()
+    process.stdout.close()
+    process.wait()
+    return not more
 
 
 @contextlib.contextmanager
@@ -84,6 +128,11 @@ def head_of(path: str) -> tuple[bytes, str]:
     """Return the first bytes of what is inside a file, and its compression; raise as ``opened`` does."""
     with opened(path) as (stream, compression):
         return stream.read(_HEAD_BYTES), compression
+
+
+def named(form: str, compression: str) -> str:
+    """Return a format's name together with its outer compression."""
+    return f"{form}+{compression}" if compression else form
 
 
 def refuse(path: str, kind: str, head: bytes) -> Bad:

@@ -1,7 +1,8 @@
-"""Archives of files: tar, plain or compressed with gzip, xz or bzip2."""
+"""Archives of files: tar, plain or compressed."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tarfile
 from typing import BinaryIO, Iterator
@@ -9,9 +10,10 @@ from typing import BinaryIO, Iterator
 from ...finding import reason
 from ..copies import shown
 from ..faults import Bad
+from ..manifest import FileCount
 from ..tools import Tools
 from . import stream
-from .contents import Contents
+from .contents import Contents, Counted
 
 NAME = "tar"
 NO_FILES = reason(
@@ -56,12 +58,35 @@ def structure(path: str, tools: Tools) -> Contents:
         files = 0
     if not files:
         raise Bad(NO_FILES if head else stream.CUT_OFF, file=shown(os.path.basename(path)))
-    return Contents(f"tar+{compression}" if compression else NAME, files=files, all_read=bool(compression))
+    return Contents(stream.named(NAME, compression), files=files, all_read=bool(compression))
 
 
 def read(path: str, tools: Tools) -> None:
     """Read all data of an archive; raise Fault if some cannot be read."""
     _stream_through(path)
+
+
+def count(path: str, tools: Tools) -> Counted:
+    """Return the files of an archive with their bytes and SHA-256; raise Fault if some cannot be read."""
+    files = {}
+    with stream.told(shown(os.path.basename(path))):
+        for archive, member in walk(path):
+            if is_file(member):
+                file = _counted(archive, member)
+                files[file.path] = file
+    return Counted(files=files)
+
+
+def _counted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> FileCount:
+    """Return a member with the SHA-256 of its data; a further name of another file has none of its own."""
+    name = member.name[2:] if member.name.startswith("./") else member.name
+    content = None if member.islnk() else archive.extractfile(member)
+    if content is None:
+        return FileCount(name, member.size, "")
+    digest = hashlib.sha256()
+    for block in iter(lambda: content.read(_BLOCK_BYTES), b""):
+        digest.update(block)
+    return FileCount(name, member.size, digest.hexdigest())
 
 
 def _stream_through(path: str) -> int:

@@ -1,0 +1,107 @@
+"""Physical copies of a PostgreSQL cluster: a folder with backup_manifest, judged by pg_verifybackup."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import struct
+from typing import Any, Mapping
+
+from ...finding import reason
+from .. import trees
+from ..copies import shown
+from ..faults import Bad, CannotTell
+from ..tools import Tools, first_error
+from . import stream
+from .contents import Contents, Counted
+from .dumps import NO_TABLES
+
+NAME = "pg_basebackup"
+BROKEN = reason(
+    "backup.basebackup_broken", "{file}: its backup_manifest cannot be read ({error}); make it again"
+)
+OF_TAR = reason(
+    "backup.basebackup_of_tar",
+    "{file}: pg_basebackup wrote it as tar, which cannot be verified here; write it plain (-Fp)",
+)
+
+_MANIFEST = "backup_manifest"
+_CONTROL = "global/pg_control"
+_TOC_MARKS = ("PG_VERSION", "base.tar", "base.tar.gz", "base.tar.zst", "base.tar.lz4", f"{_MANIFEST}.tmp")
+# Relations that somebody made have numbers from 16384 on (FirstNormalObjectId); below are the system's own.
+_RELATION = re.compile(r"(?:base|pg_tblspc/\d+/[^/]+)/\d+/(\d+)")
+_FIRST_OF_USERS = 16384
+_LACKS = ("could not find", "not found", "unsupported", "unrecognized")
+
+
+def told(path: str) -> bool | None:
+    """Say whether a folder is such a copy: one without its manifest, which is written last, is not finished."""
+    if not os.path.isdir(path):
+        return None
+    names = os.listdir(path)
+    if _MANIFEST in names:
+        return True
+    return False if not names or set(names) & set(_TOC_MARKS) else None
+
+
+def structure(path: str, tools: Tools) -> Contents:
+    """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if it has no data."""
+    file = shown(os.path.basename(path))
+    if any(name.startswith("base.tar") for name in os.listdir(path)):
+        raise CannotTell(OF_TAR, file=file)
+    listed = _listed(path, file)
+    _verify(path, tools, "--skip-checksums", "--no-parse-wal")
+    if not any(_of_users(name) and about["Size"] for name, about in listed.items()):
+        raise Bad(NO_TABLES, file=file)
+    files = trees.files(path)
+    digests = all("Checksum" in about for about in listed.values())
+    return Contents(
+        "cluster",
+        files=len(files),
+        database=_cluster(path),
+        counted=Counted(files=files),
+        own_digests=digests,
+    )
+
+
+def _listed(path: str, file: str) -> dict[str, Mapping[str, Any]]:
+    """Return what backup_manifest says of each file; raise Bad if it says nothing that can be read."""
+    try:
+        with open(os.path.join(path, _MANIFEST), encoding="utf-8") as stored:
+            return {about["Path"]: about for about in json.load(stored)["Files"] if "Path" in about}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Bad(BROKEN, file=file, error=str(error)[:120]) from error
+
+
+def _of_users(name: str) -> bool:
+    """Say whether a file belongs to a relation that is not the system's."""
+    found = _RELATION.fullmatch(name)
+    return found is not None and int(found.group(1)) >= _FIRST_OF_USERS
+
+
+def _cluster(path: str) -> str:
+    """Return the number that initdb gave to the cluster, with which pg_control begins."""
+    with open(os.path.join(path, _CONTROL), "rb") as control:
+        return str(struct.unpack("=Q", control.read(8))[0])
+
+
+def read(path: str, tools: Tools) -> None:
+    """Have all data read and compared with the digests of backup_manifest; raise Bad if some are not the same."""
+    _verify(path, tools)
+
+
+def count(path: str, tools: Tools) -> Counted:
+    """Return the files of a copy."""
+    return Counted(files=trees.files(path))
+
+
+def _verify(path: str, tools: Tools, *options: str) -> None:
+    """Raise Bad for what pg_verifybackup finds, CannotTell if it cannot judge this copy."""
+    answer = tools.ask(["pg_verifybackup", "-q", *options, path])
+    if answer.status == 0:
+        return
+    file, error = shown(os.path.basename(path)), first_error(answer.error)
+    if "pg_waldump" in answer.error and any(lack in answer.error for lack in _LACKS):
+        raise CannotTell(stream.NO_PROGRAM, file=file, tool="pg_waldump")
+    raise Bad(stream.DAMAGED, file=file, error=error)

@@ -1,0 +1,295 @@
+"""Every kind of backup x every fault: which level catches it, and none is missed; good sets are never failed."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dulae.checks.backup import copies, manifest
+from dulae.checks.backup.examine import examine
+from dulae.checks.backup.level import LEVELS
+from dulae.checks.backup.sets import set_from
+from dulae.checks.backup.tools import Tools
+from dulae.checks.finding import Finding, Verdict
+
+from . import mariadb as maria
+from .backup_sets import DAYS, FORMS, Sources, counted, dated, make, whole_set, written
+from .postgres import OFFICE, Server, cluster
+
+Store = pathlib.Path
+Fault = Callable[[Store, str, Sources], None]
+FOLDERS = ("pg directory", "pg_basebackup", "files")
+DUMPS = tuple(form for form, kind in FORMS.items() if kind in ("pg_dump", "mariadb_dump"))
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "_SETTLING_S", 0)
+
+
+@pytest.fixture(scope="module")
+def sources(
+    postgres: Server, mariadb: maria.MariaDb, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sources]:
+    """Give a good source of each kind, and wrong ones."""
+    folder = tmp_path_factory.mktemp("folders")
+    for name, number in (("office", 8), ("other", 8), ("void", 0)):
+        (folder / name).mkdir()
+        for count in range(number):
+            (folder / name / f"{name} {count}.pdf").write_bytes(os.urandom(30_000))
+    something = ("CREATE TABLE something (id int)", "INSERT INTO something VALUES (1)")
+    with cluster(postgres.bin_dir) as empty, cluster(postgres.bin_dir) as other:
+        other.fresh("other", *something)
+        postgres.fresh("office", *OFFICE)
+        postgres.fresh("void")
+        postgres.fresh("other", *something)
+        mariadb.fresh("office", *maria.OFFICE)
+        mariadb.fresh("void")
+        mariadb.fresh("other", *something)
+        yield Sources(postgres, empty, other, mariadb, folder)
+
+
+@pytest.fixture(scope="module")
+def good(sources: Sources, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], pathlib.Path]:
+    """Give a good copy of a form with its manifest, made once."""
+    root = tmp_path_factory.mktemp("good")
+    made: dict[str, pathlib.Path] = {}
+
+    def give(form: str) -> pathlib.Path:
+        if form not in made:
+            path = root / form.replace(" ", "_").replace("+", ".")
+            make(sources, form, path)
+            written(path, FORMS[form], counted(sources, FORMS[form]), sources.folder / "office")
+            made[form] = path
+        return made[form]
+
+    return give
+
+
+def newest(store: Store) -> pathlib.Path:
+    return max(path for path in store.iterdir() if not path.name.endswith(manifest.SUFFIX))
+
+
+def part(store: Store) -> pathlib.Path:
+    """Return the newest copy, or the largest file in it."""
+    path = newest(store)
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    return max(files, key=lambda file: file.stat().st_size)
+
+
+def without_older(store: Store) -> None:
+    last = newest(store).name
+    for path in list(store.iterdir()):
+        if not path.name.startswith(last):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def missing(store: Store, form: str, sources: Sources) -> None:
+    without_older(store)
+    path = newest(store)
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def late(store: Store, form: str, sources: Sources) -> None:
+    without_older(store)
+    dated(newest(store), datetime.now(UTC) - timedelta(hours=30))
+
+
+def in_future(store: Store, form: str, sources: Sources) -> None:
+    dated(newest(store), datetime.now(UTC) + timedelta(hours=30))
+
+
+def being_written(store: Store, form: str, sources: Sources) -> None:
+    without_older(store)
+    newest(store).rename(store / f"{newest(store).name}.partial")
+
+
+def truncated(store: Store, form: str, sources: Sources) -> None:
+    os.truncate(part(store), part(store).stat().st_size * 6 // 10)
+
+
+def end_cut(store: Store, form: str, sources: Sources) -> None:
+    os.truncate(part(store), part(store).stat().st_size - 4096)
+
+
+def byte_flipped(store: Store, form: str, sources: Sources) -> None:
+    with part(store).open("r+b") as file:
+        file.seek(part(store).stat().st_size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 1]))
+
+
+def zero_bytes(store: Store, form: str, sources: Sources) -> None:
+    os.truncate(part(store), 0)
+
+
+def error_text(store: Store, form: str, sources: Sources) -> None:
+    inside = {"pg directory": "toc.dat", "pg_basebackup": "backup_manifest"}.get(form)
+    path = newest(store) / inside if inside else part(store)
+    path.write_text("mysqldump: Got error: 1045: Access denied for user\npg_dump: error: connection failed\n")
+
+
+def made_from(what: str) -> Fault:
+    def fault(store: Store, form: str, sources: Sources) -> None:
+        path = newest(store)
+        when = path.stat().st_mtime
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        make(sources, form, path, what)
+        os.utime(path, (when, when))
+
+    return fault
+
+
+def folder_emptied(store: Store, form: str, sources: Sources) -> None:
+    path = newest(store)
+    when = path.stat().st_mtime
+    if form in FOLDERS:
+        without_older(store)
+        shutil.rmtree(path)
+        path.mkdir()
+        os.utime(path, (when, when))
+    else:
+        made_from("void")(store, form, sources)
+
+
+def one_place(store: Store, form: str, sources: Sources) -> None:
+    second = store.parent / "second" / newest(store).name
+    shutil.rmtree(second) if second.is_dir() else second.unlink()
+
+
+def follow(store: Store) -> None:
+    """Have the second place hold what the first does, so that it betrays nothing."""
+    shutil.rmtree(store.parent / "second")
+    subprocess.run(["cp", "-al", str(store), str(store.parent / "second")], check=True)
+
+
+def deleted_early(store: Store, form: str, sources: Sources) -> None:
+    kept = sorted(path for path in store.iterdir() if not path.name.endswith(manifest.SUFFIX))
+    for path in kept[1:-1]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+ALL = tuple(FORMS)
+FILES = tuple(form for form in FORMS if FORMS[form] in ("tar", "files"))
+# Fault -> how it is made, and the forms to which it can happen.
+FAULTS: dict[str, tuple[Fault, tuple[str, ...]]] = {
+    "missing": (missing, ALL),
+    "late": (late, ALL),
+    "clock in the future": (in_future, ALL),
+    "still being written": (being_written, ALL),
+    "truncated at 60 %": (truncated, ALL),
+    "last 4 KiB cut": (end_cut, ALL),
+    "one byte flipped": (byte_flipped, ALL),
+    "zero bytes": (zero_bytes, ALL),
+    "error text saved": (error_text, ALL),
+    "empty database": (made_from("void"), (*DUMPS, "pg_basebackup")),
+    # A physical copy knows no tables: it has all of them, or its own digests tell.
+    "schema only": (made_from("schema"), DUMPS),
+    "one table without data": (made_from("one table"), DUMPS),
+    "wrong source": (made_from("other"), ALL),
+    "empty folder": (folder_emptied, (*FOLDERS, *FILES[:-1])),
+    "newest in one place": (one_place, ALL),
+    "deleted too early": (deleted_early, ALL),
+}
+
+
+def judge(store: Store, form: str, level: str, sources: Sources) -> Finding:
+    given = {
+        "kind": FORMS[form],
+        "path": str(store),
+        "pattern": "set-*",
+        "system": "saraban",
+        "name": "set",
+        "level": level,
+        "retention": {"daily": DAYS},
+        "second_path": str(store.parent / "second"),
+    }
+    return examine(set_from(given), Tools(sources.postgres.bin_dir), datetime.now(UTC))
+
+
+def caught_at(store: Store, form: str, sources: Sources) -> str:
+    """Return the first level at which a set fails, and from which on it does; MISSED if not even the last does."""
+    failed = [judge(store, form, level, sources).verdict is Verdict.FAIL for level in LEVELS]
+    first = failed.index(True) if True in failed else len(LEVELS)
+    return LEVELS[first] if first < len(LEVELS) and all(failed[first:]) else "MISSED"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_fault_passes(
+    form: str,
+    sources: Sources,
+    good: Callable[[str], pathlib.Path],
+    tmp_path: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caught: dict[str, str] = {}
+    for number, (fault, (inject, forms)) in enumerate(FAULTS.items()):
+        if form in forms:
+            store = whole_set(good(form), tmp_path / str(number))
+            inject(store, form, sources)
+            if inject is not one_place:
+                follow(store)
+            caught[fault] = caught_at(store, form, sources)
+            shutil.rmtree(tmp_path / str(number))
+    missed = [fault for fault, level in caught.items() if level == "MISSED"]
+    with capsys.disabled():
+        print(f"\n{form}: {len(caught)} faults, {len(missed)} missed at content")
+        for fault in FAULTS:
+            print(f"  {fault:<24}{caught.get(fault, '-')}")
+    assert not missed
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_good_set_passes(
+    form: str, level: str, sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    finding = judge(whole_set(good(form), tmp_path), form, level, sources)
+    assert finding.verdict is Verdict.PASS, finding.because
+    assert finding.measured["level_reached"] == level
+
+
+_UNSIGNED = [
+    (fault, form)
+    for fault in ("empty database", "schema only", "one table without data", "wrong source")
+    for form in FAULTS[fault][1]
+]
+
+
+@pytest.mark.parametrize(("fault", "form"), _UNSIGNED, ids=[f"{form}: {fault}" for fault, form in _UNSIGNED])
+def test_an_older_copy_betrays_wrong_content_where_there_is_no_manifest(
+    fault: str,
+    form: str,
+    sources: Sources,
+    good: Callable[[str], pathlib.Path],
+    tmp_path: pathlib.Path,
+) -> None:
+    store = whole_set(good(form), tmp_path)
+    for path in store.glob(f"*{manifest.SUFFIX}"):
+        path.unlink()
+    whole = judge(store, form, "content", sources)
+    assert whole.verdict is not Verdict.FAIL, whole.because
+    assert whole.measured["compared_with"] == ["older"]
+    FAULTS[fault][0](store, form, sources)
+    follow(store)
+    finding = judge(store, form, "content", sources)
+    assert finding.verdict is Verdict.FAIL, finding.because
+
+
+@pytest.mark.parametrize("form", DUMPS)
+def test_rows_that_its_own_manifest_has_and_the_copy_lacks_are_missed_by_no_dump(
+    form: str, sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    store = whole_set(good(form), tmp_path)
+    without_older(store)
+    made_from("one table")(store, form, sources)
+    written(newest(store), FORMS[form], counted(sources, FORMS[form]), sources.folder / "office")
+    follow(store)
+    finding = judge(store, form, "content", sources)
+    assert finding.verdict is Verdict.FAIL, finding.because
+    assert finding.code in ("backup.other_rows", "backup.incomplete"), finding.because
