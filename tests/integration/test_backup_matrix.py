@@ -75,9 +75,13 @@ def newest(store: Store) -> pathlib.Path:
 
 
 def part(store: Store) -> pathlib.Path:
-    """Return the newest copy, or the largest file in it."""
+    """Return the newest copy, or the largest file in it, the log aside."""
     path = newest(store)
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    files = (
+        [file for file in path.rglob("*") if file.is_file() and file.parent.name != "pg_wal"]
+        if path.is_dir()
+        else [path]
+    )
     return max(files, key=lambda file: file.stat().st_size)
 
 
@@ -100,6 +104,7 @@ def late(store: Store, form: str, sources: Sources) -> None:
 
 
 def in_future(store: Store, form: str, sources: Sources) -> None:
+    without_older(store)
     dated(newest(store), datetime.now(UTC) + timedelta(hours=30))
 
 
@@ -293,3 +298,17 @@ def test_rows_that_its_own_manifest_has_and_the_copy_lacks_are_missed_by_no_dump
     finding = judge(store, form, "content", sources)
     assert finding.verdict is Verdict.FAIL, finding.because
     assert finding.code in ("backup.other_rows", "backup.incomplete"), finding.because
+
+
+@pytest.mark.parametrize("fault", [truncated, end_cut, byte_flipped, zero_bytes])
+def test_a_physical_copy_is_proven_by_its_own_digests(
+    fault: Fault, sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    store = whole_set(good("pg_basebackup"), tmp_path)
+    for path in store.glob(f"*{manifest.SUFFIX}"):
+        path.unlink()
+    assert judge(store, "pg_basebackup", "integrity", sources).verdict is Verdict.PASS
+    fault(store, "pg_basebackup", sources)
+    follow(store)
+    finding = judge(store, "pg_basebackup", "integrity", sources)
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.damaged")
