@@ -127,7 +127,7 @@ def _is(key: str, name: str) -> bool:
 
 def _by_older(work: Examination, counted: Counted) -> Iterator[str]:
     """Demand that what held data in the copy before still holds some; of files, most."""
-    for copy in work.older[:_MOST_OLDER]:
+    for copy in work.alike[:_MOST_OLDER]:
         try:
             before = _before(work, copy)
         except (Fault, OSError):

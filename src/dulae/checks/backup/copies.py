@@ -44,13 +44,14 @@ _ACCESS_MODE = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 
 @dataclass(frozen=True)
 class Copy:
-    """One backup in the store."""
+    """One backup in the store; only copies of one ``series`` are compared with each other."""
 
     path: str
     bytes: int
     modified_at: datetime
     made_at: datetime
     state: tuple[int, ...]
+    series: str = ""
 
     @property
     def name(self) -> str:

@@ -36,6 +36,10 @@ SET: dict[str, Any] = {
     "second_path": {"type": "path", "default": ""},
     "second_max_age_hours": _number(),
     "database": {"type": "str", "default": ""},
+    # Where a secret lies, not what it is.
+    "password_file": {"type": "path", "default": "", "no_log": False},
+    "key_file": {"type": "path", "default": "", "no_log": False},
+    "stanza": {"type": "str", "default": ""},
     "expect": _dict(
         tables=_list(name=_NAME, min_rows=_number(1)), files=_list(pattern=_NAME, min_files=_number(1))
     ),

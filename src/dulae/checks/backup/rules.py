@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Callable
+from typing import Callable, List
 
 from ..finding import reason
 from . import copies
 from .copies import Copy, shown
 from .faults import Bad
+from .kinds.contents import Asked
 from .level import LEVELS
-from .sets import STEP_DAYS
+from .sets import STEP_DAYS, BackupSet
 from .steps import Examination
 
 SHRUNK = reason(
@@ -62,9 +63,9 @@ _Rule = Callable[[Examination], None]
 def size(work: Examination) -> None:
     """Raise Bad if the newest copy is far smaller or larger than the median of its older ones."""
     limit = work.backup_set
-    if not work.older or not (limit.max_shrink_percent or limit.max_growth_percent):
+    if not work.alike or not (limit.max_shrink_percent or limit.max_growth_percent):
         return
-    sizes = sorted(work.store.look(copy).bytes for copy in work.older)
+    sizes = sorted(work.store.look(copy).bytes for copy in work.alike)
     usual = sizes[len(sizes) // 2] if len(sizes) % 2 else sum(sizes[len(sizes) // 2 - 1 :][:2]) // 2
     change = 100 * (work.newest.bytes - usual)
     numbers = {"usual_bytes": usual, "change_percent": abs(change) // max(usual, 1)}
@@ -107,35 +108,65 @@ def second_place(work: Examination) -> None:
         return
     work.measured["second_path"] = shown(work.backup_set.second_path)
     here = (work.newest, *work.older) if work.backup_set.second_max_age_hours else (work.newest,)
-    first = next((copy for copy in here if os.path.exists(_there(work, copy))), None)
-    if first is None:
+    look_there = _in_repository(work) if work.kind.repository else _in_folder(work)
+    both = next(((copy, there) for copy in here for there in look_there(copy)), None)
+    if both is None:
         raise Bad(ONE_PLACE)
+    first, there = both
     age = work.now - first.made_at
     work.measured.update(second_file=first.name, second_age_hours=int(age.total_seconds() // 3600))
     limit = work.backup_set.second_max_age_hours
     if limit and age > timedelta(hours=limit):
         raise Bad(SECOND_LATE)
-    _same_there(work, work.store.look(first))
+    _same_there(work, work.store.look(first), there)
 
 
-def _there(work: Examination, copy: Copy) -> str:
-    """Return where a copy lies in the second place; a set whose folder is the copy has its other copy as a folder."""
-    second = work.backup_set.second_path
-    return second if copy.path == work.backup_set.path else os.path.join(second, os.path.basename(copy.path))
+_Look = Callable[[Copy], List[Copy]]
 
 
-def _same_there(work: Examination, first: Copy) -> None:
+def _in_folder(work: Examination) -> _Look:
+    """Return what gives the file or folder that a copy is in the second place, where it is there.
+
+    A set whose folder is the copy has its other copy as a folder.
+    """
+    place = work.backup_set.second_path
+
+    def look(copy: Copy) -> list[Copy]:
+        one = copy.path == work.backup_set.path
+        path = place if one else os.path.join(place, os.path.basename(copy.path))
+        return [replace(copies.look(path), made_at=copy.made_at)] if os.path.exists(path) else []
+
+    return look
+
+
+def _in_repository(work: Examination) -> _Look:
+    """Return what gives the snapshot of the same moment in a second repository, which may have another name there.
+
+    Raise Fault if the second repository is not there, or does not open.
+    """
+    second = _second_set(work)
+    store = copies.opened(second, lambda: work.kind.store(second, work.tools))
+    found = [copy for copy, done in store.find() if done]
+    return lambda copy: [store.look(there) for there in found if there.made_at == copy.made_at][:1]
+
+
+def _second_set(work: Examination) -> BackupSet:
+    """Return the set as it is in the second place."""
+    return replace(work.backup_set, path=work.backup_set.second_path, second_path="")
+
+
+def _same_there(work: Examination, first: Copy, there: Copy) -> None:
     """Raise Bad if a copy differs in the second place: in size, or in data where a manifest or its format tells."""
-    there = replace(copies.look(_there(work, first)), made_at=first.made_at)
     if there.bytes != first.bytes:
         raise Bad(SECOND_DIFFERENT)
     if LEVELS.index(work.backup_set.level) < LEVELS.index("integrity") or first.path != work.newest.path:
         return
+    asked = Asked(_second_set(work), there, work.tools)
     try:
         if work.made:
-            work.kind.same(work.asked(there), work.made)
+            work.kind.same(asked, work.made)
         if work.contents and work.contents.own_digests:
-            work.kind.read(work.asked(there))
+            work.kind.read(asked)
     except Bad as fault:
         raise Bad(SECOND_DIFFERENT) from fault
 

@@ -24,7 +24,8 @@ class BackupSet:
     """Copies of one thing in one place, and the limits that they are judged by; 0 and empty set no limit.
 
     ``retention`` names steps (``STEP_DAYS``) with how many copies each keeps, ``second_path`` where the same copies
-    lie once more, ``database`` what the data must be of.
+    lie once more, ``database`` what the data must be of. A repository is opened by ``password_file`` and ``key_file``;
+    ``stanza`` names the cluster in it (pgBackRest) or the server (Barman).
     """
 
     path: str
@@ -44,6 +45,9 @@ class BackupSet:
     second_path: str = ""
     second_max_age_hours: int = 0
     database: str = ""
+    password_file: str = ""
+    key_file: str = ""
+    stanza: str = ""
     expected_tables: tuple[Expectation, ...] = ()
     expected_files: tuple[Expectation, ...] = ()
 
@@ -61,6 +65,7 @@ class BackupSet:
             "second_path",
             "second_max_age_hours",
             "database",
+            "stanza",
         )
         return {
             **{name: getattr(self, name) for name in always},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Collection, Mapping
 
 from ..finding import reason, utc_text
@@ -73,11 +74,16 @@ class Examination:
         return self.copy
 
     @property
+    def alike(self) -> tuple[Copy, ...]:
+        """Return the older copies of the newest one's series."""
+        return tuple(copy for copy in self.older if copy.series == self.newest.series)
+
+    @property
     def kind(self) -> Kind:
         """Return the kind of the set."""
         return KINDS[self.backup_set.kind]
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """Return where the copies of the set lie."""
         return self.kind.store(self.backup_set, self.tools)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from . import files, mariadb_dump, pg_basebackup, pg_dump, tar
+from . import borg, files, mariadb_dump, pg_basebackup, pg_dump, restic, tar
 from .contents import FILES, TABLES, Kind, of_file
 
 KINDS: Mapping[str, Kind] = {
@@ -15,12 +15,15 @@ KINDS: Mapping[str, Kind] = {
     ),
     "tar": of_file(FILES, tar.structure, tar.read, tar.count),
     "files": files.KIND,
+    "restic": restic.KIND,
+    "borg": borg.KIND,
 }
 # Other words for a kind, as people who know the program say them.
 _ALIASES = {
     "mysqldump": "mariadb_dump",
     "mysql_dump": "mariadb_dump",
     "pg_dumpall": "pg_dump",
+    "borgbackup": "borg",
     "folder": "files",
 }
 

@@ -90,7 +90,8 @@ class Kind:
 
     ``store`` says which copies there are and how the state of one is told; ``structure`` what a copy lists;
     ``read`` reads all its data; ``same`` demands that it is the one of a manifest and returns what it measured;
-    ``count`` counts what it holds. ``counted_as`` names what the content is counted as: tables or files.
+    ``count`` counts what it holds. ``counted_as`` names what the content is counted as: tables or files; of a
+    ``repository`` the copies are parts that no path leads to.
     """
 
     counted_as: str
@@ -99,6 +100,7 @@ class Kind:
     read: Callable[[Asked], None]
     same: Callable[[Asked, Manifest], dict[str, Any]]
     count: Callable[[Asked], Counted]
+    repository: bool = False
 
 
 _Question = Callable[[str, Tools], Any]

@@ -1,0 +1,185 @@
+"""Repositories of borg: archives of folders. Borg is shown a shadow of the repository, for it may write when it reads.
+
+A repository whose last writer was killed is rolled back by the next ``borg list``, lock or no lock. In the shadow the
+segments are those of the repository, and what Borg would write about them is let go afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import json
+import os
+import re
+import shlex
+import tempfile
+from datetime import datetime
+from typing import Any, Iterator, Mapping
+
+from ...finding import reason
+from ..copies import Copy, Store, shown
+from ..faults import Bad
+from ..manifest import FileCount, Manifest
+from ..sets import BackupSet
+from ..tools import Tools
+from . import repository
+from .contents import FILES, Asked, Contents, Counted, Kind
+from .repository import Program, Snapshot
+
+CHUNKS_LOST = reason(
+    "backup.snapshot_incomplete",
+    "{file}: {damaged} files lack data that a repair replaced by zeros, {item} for one; use an older snapshot",
+)
+
+PROGRAM = Program(
+    tool="borg",
+    no_repository=re.compile(r"is not a valid repository|does not exist|does not have a valid configuration"),
+    no_passphrase=re.compile(r"can not acquire a passphrase|PasscommandFailure|Interactive password query"),
+    key_refused=re.compile(r"passphrase supplied .* is incorrect|No key (?:file|entry)|borg/crypto/key"),
+    locked=re.compile(r"Failed to create/acquire the lock"),
+)
+# Borg would rather ask whether a repository may be read that it has not seen, or not at this place.
+_READING = {
+    "TZ": "UTC",
+    "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
+    "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes",
+}
+_INDEX = re.compile(r"index\.(\d+)")
+_UNFINISHED = re.compile(r"\.checkpoint(?:\.\d+)?$")
+
+
+def store(backup_set: BackupSet, tools: Tools) -> Store:
+    """Return a repository's archives; raise Fault if it is locked or does not open, OSError if it is not there."""
+    demand_unlocked(backup_set.path)
+    _demand_newest_segment(backup_set.path)
+    sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
+    listed = _listed(backup_set, tools)
+
+    def look(copy: Copy) -> Copy:
+        os.stat(os.path.join(backup_set.path, "config"))
+        return sized(copy)
+
+    def find() -> list[tuple[Copy, bool]]:
+        return [
+            (_snapshot(about).copy(backup_set.path), not _UNFINISHED.search(about["name"]))
+            for about in listed
+            if fnmatch.fnmatchcase(_UNFINISHED.sub("", about["name"]), backup_set.pattern)
+        ]
+
+    return Store(find=find, look=look, being_written=_never)
+
+
+def _never(copy: Copy, now: datetime) -> bool:
+    """Say that nobody writes to an archive: it appears when it is finished, and then never changes."""
+    return False
+
+
+def demand_unlocked(path: str) -> None:
+    """Raise CannotTell if a repository is locked, OSError if it is not there."""
+    os.stat(path)
+    if os.path.isdir(os.path.join(path, "lock.exclusive")):
+        raise repository.locked(path, "borg break-lock", "lock.exclusive")
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        with open(os.path.join(path, "lock.roster"), encoding="utf-8") as roster:
+            holders = json.load(roster)
+        if any(holders.values()):
+            raise repository.locked(path, "borg break-lock", "lock.roster")
+
+
+def _demand_newest_segment(path: str) -> None:
+    """Raise Bad if the segment that a repository's index ends with is not there: Borg would do without, in silence."""
+    found = [int(name.group(1)) for name in map(_INDEX.fullmatch, os.listdir(path)) if name]
+    segments = [
+        int(name) for _, _, names in os.walk(os.path.join(path, "data")) for name in names if name.isdigit()
+    ]
+    if found and max(found) > max(segments, default=-1):
+        error = f"segment {max(found)} is missing"
+        raise Bad(repository.BROKEN, path=shown(path), error=error)
+
+
+def _listed(backup_set: BackupSet, tools: Tools) -> list[Mapping[str, Any]]:
+    """Return what borg tells of each archive, unfinished ones among them."""
+    text = _ask(backup_set, tools, "list", "--json", "--consider-checkpoints")
+    return list(repository.told(backup_set.path, "borg", text)["archives"])
+
+
+def _snapshot(about: Mapping[str, Any]) -> Snapshot:
+    """Return what borg tells of an archive."""
+    return Snapshot(
+        name=about["name"],
+        made_at=repository.moment(about["time"]),
+        digest=about["id"],
+        series=repository.series_of(about["name"]),
+    )
+
+
+def structure(asked: Asked) -> Contents:
+    """Return the files of an archive; raise Fault if it cannot be listed, if files lost data, or if it holds none."""
+    return repository.contents(
+        "borg", asked.copy.name, _files(asked.backup_set, asked.tools, asked.copy, whole=True)
+    )
+
+
+def read(asked: Asked) -> None:
+    """Have all data of the repository read and compared with its digests; raise Bad if some are not the same."""
+    _ask(asked.backup_set, asked.tools, "check", "--verify-data")
+
+
+def same(asked: Asked, made: Manifest) -> dict[str, Any]:
+    """Compare nothing: files of an archive are compared with a manifest where they are counted."""
+    return {}
+
+
+def count(asked: Asked) -> Counted:
+    """Return the files of an archive by their paths, not hashed."""
+    return Counted(files={file.path: file for file in _files(asked.backup_set, asked.tools, asked.copy)})
+
+
+def _files(backup_set: BackupSet, tools: Tools, copy: Copy, whole: bool = False) -> list[FileCount]:
+    """Return the files of an archive with their bytes; raise Bad if they must be ``whole`` and are not."""
+    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(copy))
+    nodes = [
+        node for node in repository.lines(backup_set.path, "borg", text) if node.get("type") in ("-", "h")
+    ]
+    lost = [node["path"] for node in nodes if not node.get("healthy", True)]
+    if whole and lost:
+        raise Bad(CHUNKS_LOST, file=copy.name, damaged=len(lost), item=shown(lost[0]))
+    return [FileCount(node["path"], node.get("size", 0), "") for node in nodes]
+
+
+def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") -> str:
+    """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
+    kept = repository.passphrase(backup_set, "borg")
+    secret = {"BORG_PASSPHRASE": "", "BORG_PASSCOMMAND": f"cat {shlex.quote(kept)}"} if kept else {}
+    key = {"BORG_KEY_FILE": backup_set.key_file} if backup_set.key_file else {}
+    with _shadow(backup_set.path) as (shadow, own):
+        place = f"{shadow}::{archive}" if archive else shadow
+        answer = PROGRAM.asked(tools, [*words, place], **_READING, **own, **secret, **key)
+    if answer.status:
+        demand_unlocked(backup_set.path)
+        raise PROGRAM.fault(backup_set.path, answer.error.replace(shadow, backup_set.path))
+    return answer.text
+
+
+@contextlib.contextmanager
+def _shadow(path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give a folder that looks like a repository, and the settings that keep what Borg remembers in a place of its own.
+
+    Each file is a link to the repository's; Borg replaces files whole, so that it replaces links.
+    """
+    with tempfile.TemporaryDirectory(prefix="dulae-borg-") as place:
+        shadow = os.path.join(place, "repository")
+        for folder, _, names in os.walk(path):
+            beside = os.path.normpath(os.path.join(shadow, os.path.relpath(folder, path)))
+            os.mkdir(beside, 0o700)
+            for name in names:
+                if not name.startswith("lock."):
+                    os.symlink(os.path.join(folder, name), os.path.join(beside, name))
+        own = {
+            "BORG_CACHE_DIR": os.path.join(place, "cache"),
+            "BORG_SECURITY_DIR": os.path.join(place, "security"),
+        }
+        yield shadow, own
+
+
+KIND = Kind(FILES, store, structure, read, same, count, repository=True)

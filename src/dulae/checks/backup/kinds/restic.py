@@ -1,0 +1,155 @@
+"""Repositories of restic: snapshots of folders, each file in the repository named by the SHA-256 of its bytes."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Iterator, Mapping
+
+from ...finding import reason
+from ..copies import Copy, Store, shown
+from ..faults import Bad
+from ..hashing import sha256_of
+from ..manifest import FileCount, Manifest
+from ..sets import BackupSet
+from ..tools import Tools
+from . import repository
+from .contents import FILES, Asked, Contents, Counted, Kind
+from .repository import Program, Snapshot
+
+OTHER_NAME = reason(
+    "backup.repository_file_damaged",
+    "{path}: {damaged} files of the repository are not as when they were written, {item} for one; use another"
+    " repository, and have this one repaired by its keeper",
+)
+UNLISTED = reason(
+    "backup.snapshot_damaged",
+    "{path}: {damaged} snapshots cannot be read; use another repository, and have this one repaired by its keeper",
+)
+
+PROGRAM = Program(
+    tool="restic",
+    no_repository=re.compile(r"Is there a repository at|unable to open config file"),
+    no_passphrase=re.compile(r"empty password|Resolving password failed|unable to read password"),
+    key_refused=re.compile(r"wrong password or no key found"),
+    locked=re.compile(r"repository is already locked|unable to create lock"),
+)
+# Everything but the configuration is named by its own SHA-256.
+_NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def store(backup_set: BackupSet, tools: Tools) -> Store:
+    """Return a repository's snapshots; raise Fault if it is locked or does not open, OSError if it is not there."""
+    demand_unlocked(backup_set.path)
+    told = repository.told(backup_set.path, "restic", _ask(backup_set, tools, "snapshots", "--json")) or []
+    lost = len(os.listdir(os.path.join(backup_set.path, "snapshots"))) - len(told)
+    if lost > 0:
+        raise Bad(UNLISTED, path=shown(backup_set.path), damaged=lost)
+    copies = [_snapshot(about).found(backup_set.path) for about in told if _meant(about, backup_set.pattern)]
+    sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
+
+    def look(copy: Copy) -> Copy:
+        os.stat(os.path.join(backup_set.path, "snapshots", repository.snapshot_name(copy)))
+        return sized(copy)
+
+    return Store(find=lambda: copies, look=look, being_written=_never)
+
+
+def _never(copy: Copy, now: datetime) -> bool:
+    """Say that nobody writes to a snapshot: it appears when it is finished, and then never changes."""
+    return False
+
+
+def demand_unlocked(path: str) -> None:
+    """Raise CannotTell if a repository is locked, OSError if it is not there."""
+    os.stat(path)
+    locks = os.path.join(path, "locks")
+    names = sorted(os.listdir(locks)) if os.path.isdir(locks) else []
+    if names:
+        raise repository.locked(path, "restic unlock", f"locks/{names[0][:8]}")
+
+
+def _snapshot(about: Mapping[str, Any]) -> Snapshot:
+    """Return what restic tells of a snapshot."""
+    return Snapshot(
+        name=about["id"],
+        made_at=repository.moment(about["time"]),
+        digest=about["id"],
+        series=f"{about.get('hostname', '')} {' '.join(about.get('paths') or ())}",
+    )
+
+
+def _meant(about: Mapping[str, Any], pattern: str) -> bool:
+    """Say whether a pattern means a snapshot: by its host, one of its tags, or one of its paths."""
+    words = (about.get("hostname", ""), *(about.get("tags") or ()), *(about.get("paths") or ()))
+    return pattern == "*" or any(fnmatch.fnmatchcase(word, pattern) for word in words)
+
+
+def structure(asked: Asked) -> Contents:
+    """Return the files of a snapshot; raise Fault if a part of the repository is missing, or if it holds none."""
+    _ask(asked.backup_set, asked.tools, "check")
+    files = _files(asked.backup_set, asked.tools, asked.copy)
+    return repository.contents("restic", asked.copy.name, files)
+
+
+def read(asked: Asked) -> None:
+    """Read every file of the repository; raise Bad if the bytes of one are not those that its name is made of."""
+    path = asked.backup_set.path
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
+        damaged = [name for name in workers.map(lambda name: _damaged(path, name), _parts(path)) if name]
+    if damaged:
+        demand_unlocked(path)
+        raise Bad(OTHER_NAME, path=shown(path), damaged=len(damaged), item=shown(damaged[0]))
+
+
+def _parts(path: str) -> Iterator[str]:
+    """Yield the files of a repository that are named by their digest, by their path inside."""
+    for part in _NAMED_BY_DIGEST:
+        for folder, _, names in os.walk(os.path.join(path, part)):
+            inside = os.path.relpath(folder, path)
+            yield from (os.path.join(inside, name) for name in names if _DIGEST.fullmatch(name))
+
+
+def _damaged(path: str, name: str) -> str:
+    """Return the name of a file if its bytes are not those that it is named by, else nothing."""
+    digest, _ = sha256_of(os.path.join(path, name))
+    return "" if digest == os.path.basename(name) else name
+
+
+def same(asked: Asked, made: Manifest) -> dict[str, Any]:
+    """Compare nothing: files of a snapshot are compared with a manifest where they are counted."""
+    return {}
+
+
+def count(asked: Asked) -> Counted:
+    """Return the files of a snapshot by their paths, not hashed."""
+    return Counted(files={file.path: file for file in _files(asked.backup_set, asked.tools, asked.copy)})
+
+
+def _files(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[FileCount]:
+    """Return the files of a snapshot with their bytes, by their paths without the leading slash."""
+    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(copy))
+    nodes = repository.lines(backup_set.path, "restic", text)
+    return [
+        FileCount(node["path"].lstrip("/"), node.get("size", 0), "")
+        for node in nodes
+        if node.get("type") == "file"
+    ]
+
+
+def _ask(backup_set: BackupSet, tools: Tools, *words: str) -> str:
+    """Return what restic says; raise Fault for what hinders it, CannotTell if the repository is locked now."""
+    kept = repository.passphrase(backup_set, "restic")
+    options = ["-r", backup_set.path, "--no-lock", "--no-cache", *(["-p", kept] if kept else [])]
+    answer = PROGRAM.asked(tools, [*options, *words])
+    if answer.status:
+        demand_unlocked(backup_set.path)
+        raise PROGRAM.fault(backup_set.path, answer.error)
+    return answer.text
+
+
+KIND = Kind(FILES, store, structure, read, same, count, repository=True)
