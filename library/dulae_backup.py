@@ -17,6 +17,9 @@ description:
   - Kinds are V(pg_dump) (plain, custom, directory, tar), V(mariadb_dump) (mariadb-dump and mysqldump), V(pg_basebackup)
     (a folder with C(backup_manifest), read by C(pg_verifybackup)), V(tar), and V(files) (dated folders below the path,
     or the folder itself with the pattern V(.)). Files may be compressed with gzip, xz, bzip2, zstd or lz4.
+  - Repositories are V(restic) and V(borg) (their own programs are needed), V(pgbackrest) (C(openssl) where it is
+    encrypted) and V(barman) (C(pg_verifybackup)). At V(integrity) all data of a repository of V(restic) or V(borg) are
+    read, of the others those of the newest backup with the WAL that makes it consistent. A locked one is C(unknown).
   - A bad backup fails. What could not be judged (no permission, no C(pg_restore), a copy that changes meanwhile) is
     C(unknown). All data read but nothing to compare with is C(warn).
   - Reads only; nothing in a backup store is written, repaired or deleted.
@@ -42,14 +45,16 @@ options:
       kind:
         description: What made the copies.
         type: str
-        choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files]
+        choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files, restic, borg, pgbackrest, barman]
         required: true
       path:
-        description: Folder of the copies, or one copy.
+        description: Folder of the copies, or one copy, or a repository.
         type: path
         required: true
       pattern:
-        description: Which files of the folder are copies of this set, as a shell pattern.
+        description:
+          - Which files of the folder are copies of this set, as a shell pattern; of a V(restic) repository the host, a
+            tag or a path of its snapshots, of a V(borg) repository the names of its archives.
         type: str
         default: "*"
       max_age_hours:
@@ -102,7 +107,19 @@ options:
       database:
         description:
           - What the data must be of, compared at V(content) where the copy or its manifest tells it - the name of the
-            database, or the system identifier of a V(pg_basebackup); empty for anything.
+            database, or the system identifier of a physical copy (V(pg_basebackup), V(pgbackrest), V(barman)).
+        type: str
+        default: ""
+      password_file:
+        description: File that holds the passphrase of a repository, which the checking user may read.
+        type: path
+        default: ""
+      key_file:
+        description: File that holds the key of a V(borg) repository, where the key is not kept in it.
+        type: path
+        default: ""
+      stanza:
+        description: The stanza (V(pgbackrest)) or server (V(barman)) that is meant, where the repository holds several.
         type: str
         default: ""
       expect:

@@ -45,14 +45,16 @@ options:
       kind:
         description: What made the copies.
         type: str
-        choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files]
+        choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files, restic, borg, pgbackrest, barman]
         required: true
       path:
-        description: Folder of the copies, or one copy.
+        description: Folder of the copies, or one copy, or a repository.
         type: path
         required: true
       pattern:
-        description: Which files of the folder are copies of this set, as a shell pattern.
+        description:
+          - Which files of the folder are copies of this set, as a shell pattern; of a V(restic) repository the host, a
+            tag or a path of its snapshots, of a V(borg) repository the names of its archives.
         type: str
         default: "*"
       max_age_hours:
@@ -105,7 +107,19 @@ options:
       database:
         description:
           - What the data must be of, compared at V(content) where the copy or its manifest tells it - the name of the
-            database, or the system identifier of a V(pg_basebackup); empty for anything.
+            database, or the system identifier of a physical copy (V(pg_basebackup), V(pgbackrest), V(barman)).
+        type: str
+        default: ""
+      password_file:
+        description: File that holds the passphrase of a repository, which the checking user may read.
+        type: path
+        default: ""
+      key_file:
+        description: File that holds the key of a V(borg) repository, where the key is not kept in it.
+        type: path
+        default: ""
+      stanza:
+        description: The stanza (V(pgbackrest)) or server (V(barman)) that is meant, where the repository holds several.
         type: str
         default: ""
       expect:

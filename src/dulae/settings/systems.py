@@ -168,6 +168,10 @@ class BackupSet(Shape):
     second_path: Annotated[str, Field(pattern="^/")] | None = None
     second_max_age_hours: Count = 0
     database: str = ""
+    # A repository: files on its host that open it, and which cluster or server is meant.
+    password_file: Annotated[str, Field(pattern="^/")] | None = None
+    key_file: Annotated[str, Field(pattern="^/")] | None = None
+    stanza: str = ""
     expect: Expect = Expect()
     manifest: Literal["optional", "required"] = "optional"
     drill: bool = False

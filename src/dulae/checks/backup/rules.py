@@ -107,18 +107,38 @@ def second_place(work: Examination) -> None:
     if not work.backup_set.second_path:
         return
     work.measured["second_path"] = shown(work.backup_set.second_path)
+    if work.kind.repository and work.backup_set.second_max_age_hours:
+        _own_backups(work)
+        return
     here = (work.newest, *work.older) if work.backup_set.second_max_age_hours else (work.newest,)
     look_there = _in_repository(work) if work.kind.repository else _in_folder(work)
     both = next(((copy, there) for copy in here for there in look_there(copy)), None)
     if both is None:
         raise Bad(ONE_PLACE)
     first, there = both
-    age = work.now - first.made_at
-    work.measured.update(second_file=first.name, second_age_hours=int(age.total_seconds() // 3600))
+    _demand_young(work, first)
+    _same_there(work, work.store.look(first), there)
+
+
+def _demand_young(work: Examination, there: Copy) -> None:
+    """Raise Bad if the newest copy of the second place is too old."""
+    age = work.now - there.made_at
+    work.measured.update(second_file=there.name, second_age_hours=int(age.total_seconds() // 3600))
     limit = work.backup_set.second_max_age_hours
     if limit and age > timedelta(hours=limit):
         raise Bad(SECOND_LATE)
-    _same_there(work, work.store.look(first), there)
+
+
+def _own_backups(work: Examination) -> None:
+    """Judge a second repository that has backups of its own: raise Bad if the newest is too old, or is damaged."""
+    second = _second_set(work)
+    newest = copies.take(second, copies.opened(second, lambda: work.kind.store(second, work.tools)), work.now)
+    there = newest.copies[0]
+    _demand_young(work, there)
+    if LEVELS.index(work.backup_set.level) >= LEVELS.index("integrity"):
+        asked = Asked(second, there, work.tools)
+        work.kind.structure(asked)
+        work.kind.read(asked)
 
 
 _Look = Callable[[Copy], List[Copy]]

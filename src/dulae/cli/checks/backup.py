@@ -83,12 +83,24 @@ def _steps(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 )
 @click.option("--retention", multiple=True, callback=_steps, help="Copies kept, as daily=7; may be repeated.")
 @click.option("--second", "second_path", default="", help="Second place where the same copies must lie.")
+@click.option(
+    "--second-max-age",
+    "second_max_age_hours",
+    default="",
+    callback=lambda ctx, param, value: _hours(ctx, param, value) if value else 0,
+    help="Oldest allowed in the second place; by default the newest of all must lie there.",
+)
 @click.option("--database", default="", help="What the data must be of, where the copy tells it.")
 @click.option(
     "--expect-table", multiple=True, callback=_numbers, help="Least rows, as letters=100; may be repeated."
 )
 @click.option(
     "--expect-files", multiple=True, callback=_numbers, help="Least files, as '*.pdf=10'; may be repeated."
+)
+@click.option("--password-file", default="", help="File with the passphrase of a repository.")
+@click.option("--key-file", default="", help="File with the key of a Borg repository, where it holds none.")
+@click.option(
+    "--stanza", default="", help="Stanza of pgBackRest or server of Barman, where there are several."
 )
 @click.option("--bin-dir", default="", help="Folder of PostgreSQL's programs; by default the search path.")
 @format_option
@@ -103,6 +115,7 @@ def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
     Examples:
       dulae check backup /srv/backup/saraban --kind pg_dump --pattern 'saraban-*.dump' --max-age 26h
       dulae check backup files.tar.gz --kind tar --level structure --format nagios
+      dulae check backup /srv/restic --kind restic --password-file /etc/dulae/restic --level content
       dulae check backup /srv/backup/crm --kind mysqldump --level content --expect-table letters=100
     """
     watch = Stopwatch()

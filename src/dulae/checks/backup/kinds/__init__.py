@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from . import borg, files, mariadb_dump, pg_basebackup, pg_dump, restic, tar
+from . import barman, borg, files, mariadb_dump, pg_basebackup, pg_dump, pgbackrest, restic, tar
 from .contents import FILES, TABLES, Kind, of_file
 
 KINDS: Mapping[str, Kind] = {
@@ -17,6 +17,8 @@ KINDS: Mapping[str, Kind] = {
     "files": files.KIND,
     "restic": restic.KIND,
     "borg": borg.KIND,
+    "pgbackrest": pgbackrest.KIND,
+    "barman": barman.KIND,
 }
 # Other words for a kind, as people who know the program say them.
 _ALIASES = {

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import tempfile
 from datetime import datetime
 from typing import Any, Iterator, Mapping
@@ -165,7 +166,7 @@ def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") ->
 def _shadow(path: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Give a folder that looks like a repository, and the settings that keep what Borg remembers in a place of its own.
 
-    Each file is a link to the repository's; Borg replaces files whole, so that it replaces links.
+    Its segments and index are links to the repository's, for Borg replaces them whole; all else is copied.
     """
     with tempfile.TemporaryDirectory(prefix="dulae-borg-") as place:
         shadow = os.path.join(place, "repository")
@@ -174,12 +175,22 @@ def _shadow(path: str) -> Iterator[tuple[str, dict[str, str]]]:
             os.mkdir(beside, 0o700)
             for name in names:
                 if not name.startswith("lock."):
-                    os.symlink(os.path.join(folder, name), os.path.join(beside, name))
+                    _shadowed(os.path.join(folder, name), os.path.join(beside, name))
         own = {
             "BORG_CACHE_DIR": os.path.join(place, "cache"),
             "BORG_SECURITY_DIR": os.path.join(place, "security"),
         }
         yield shadow, own
+
+
+def _shadowed(path: str, beside: str) -> None:
+    """Put a file of the repository into its shadow."""
+    name = os.path.basename(path)
+    if name.isdigit() or _INDEX.fullmatch(name):
+        os.symlink(path, beside)
+    else:
+        # Borg rewrites its configuration in place, with the place at which it saw the repository last.
+        shutil.copyfile(path, beside)
 
 
 KIND = Kind(FILES, store, structure, read, same, count, repository=True)

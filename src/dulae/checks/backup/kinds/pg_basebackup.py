@@ -32,6 +32,8 @@ _TOC_MARKS = ("PG_VERSION", "base.tar", "base.tar.gz", "base.tar.zst", "base.tar
 # Relations that somebody made have numbers from 16384 on (FirstNormalObjectId); below are the system's own.
 _RELATION = re.compile(r"(?:base|pg_tblspc/\d+/[^/]+)/\d+/(\d+)")
 _FIRST_OF_USERS = 16384
+# Where the WAL is kept in an archive, not in the copy.
+WAL_APART = ("--no-parse-wal",)
 _LACKS = ("could not find", "not found", "unsupported", "unrecognized")
 
 
@@ -45,14 +47,14 @@ def told(path: str) -> bool | None:
     return False if not names or set(names) & set(_TOC_MARKS) else None
 
 
-def structure(path: str, tools: Tools) -> Contents:
+def structure(path: str, tools: Tools, *options: str) -> Contents:
     """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if it has no data."""
     file = shown(os.path.basename(path))
     if any(name.startswith("base.tar") for name in os.listdir(path)):
         raise CannotTell(OF_TAR, file=file)
     listed = _listed(path, file)
-    _verify(path, tools, "--skip-checksums", "--no-parse-wal")
-    if not any(_of_users(name) and about["Size"] for name, about in listed.items()):
+    verify(path, tools, "--skip-checksums", *WAL_APART, *options)
+    if not any(of_users(name) and about["Size"] for name, about in listed.items()):
         raise Bad(NO_TABLES, file=file)
     files = trees.files(path)
     digests = all("Checksum" in about for about in listed.values())
@@ -74,7 +76,7 @@ def _listed(path: str, file: str) -> dict[str, Mapping[str, Any]]:
         raise Bad(BROKEN, file=file, error=str(error)[:120]) from error
 
 
-def _of_users(name: str) -> bool:
+def of_users(name: str) -> bool:
     """Say whether a file belongs to a relation that is not the system's."""
     found = _RELATION.fullmatch(name)
     return found is not None and int(found.group(1)) >= _FIRST_OF_USERS
@@ -88,7 +90,7 @@ def _cluster(path: str) -> str:
 
 def read(path: str, tools: Tools) -> None:
     """Have all data read and compared with the digests of backup_manifest; raise Bad if some are not the same."""
-    _verify(path, tools)
+    verify(path, tools)
 
 
 def count(path: str, tools: Tools) -> Counted:
@@ -96,7 +98,15 @@ def count(path: str, tools: Tools) -> Counted:
     return Counted(files=trees.files(path))
 
 
-def _verify(path: str, tools: Tools, *options: str) -> None:
+def without_digests(path: str) -> Contents:
+    """Return the files of a copy that was made without backup_manifest; raise Bad if it has no data of anybody."""
+    files = trees.files(path)
+    if not any(of_users(name) and file.bytes for name, file in files.items()):
+        raise Bad(NO_TABLES, file=shown(os.path.basename(path)))
+    return Contents("cluster", files=len(files), database=_cluster(path), counted=Counted(files=files))
+
+
+def verify(path: str, tools: Tools, *options: str) -> None:
     """Raise Bad for what pg_verifybackup finds, CannotTell if it cannot judge this copy."""
     answer = tools.ask(["pg_verifybackup", "-q", *options, path])
     if answer.status == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
 import re
@@ -39,6 +40,7 @@ PROGRAM = Program(
 )
 # Everything but the configuration is named by its own SHA-256.
 _NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
+_SHOWN_OF_DIGEST = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,7 +55,9 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
     sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
 
     def look(copy: Copy) -> Copy:
-        os.stat(os.path.join(backup_set.path, "snapshots", repository.snapshot_name(copy)))
+        snapshots, name = os.path.join(backup_set.path, "snapshots"), repository.snapshot_name(copy)
+        if not any(kept.startswith(name) for kept in os.listdir(snapshots)):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return sized(copy)
 
     return Store(find=lambda: copies, look=look, being_written=_never)
@@ -76,7 +80,7 @@ def demand_unlocked(path: str) -> None:
 def _snapshot(about: Mapping[str, Any]) -> Snapshot:
     """Return what restic tells of a snapshot."""
     return Snapshot(
-        name=about["id"],
+        name=about["id"][:_SHOWN_OF_DIGEST],
         made_at=repository.moment(about["time"]),
         digest=about["id"],
         series=f"{about.get('hostname', '')} {' '.join(about.get('paths') or ())}",
