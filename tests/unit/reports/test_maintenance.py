@@ -159,6 +159,21 @@ def test_the_draft_adds_up_and_the_facts_to_consider_are_listed(month: Maintenan
     assert considered["penalty"] == month.penalty_thb
 
 
+@pytest.mark.parametrize("output", ["html", "markdown"])
+@pytest.mark.parametrize(
+    ("language", "draft"), [("th", "ร่าง – โปรแกรมรวบรวม"), ("en", "Draft – the program gathers")]
+)
+def test_the_worksheet_is_shown_as_a_draft_with_its_figures(
+    rendered: Rendered, month: Maintenance, output: str, language: str, draft: str
+) -> None:
+    told = rendered("maintenance", "2026-11", language, output)
+    sheet = told[told.index(draft) : told.index({"th": "9. ข้อเสนอ", "en": "9. Proposal"}[language])]
+    fines = [one.sheet.fine_thb for one in month.months] + [one.sheet.fine_thb for one in month.lateness]
+    amounts = [*fines, month.penalty_thb]
+    assert all(f"{amount:,.2f}" in sheet for amount in amounts)
+    assert "สามหมื่นเก้าพันแปดร้อยแปดสิบสามบาทสามสิบสามสตางค์" in sheet
+
+
 def test_a_month_that_is_not_over_says_so(made: Made) -> None:
     [sheet] = made("maintenance", "2026-12").body.months
     assert sheet.begun and not sheet.complete
