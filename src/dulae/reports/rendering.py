@@ -42,6 +42,7 @@ _SAID = (
     "moment_of",
     "number",
     "period",
+    "said_room",
     "sentence",
     "share",
     "share_of",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -184,6 +185,16 @@ def space(path: str, system: str, free: int) -> Any:
     return type(made)(**{**vars(made), "system": system})
 
 
+def vault(day: date, size: int) -> Any:
+    """Return what is told of the disk on which backups lie."""
+    seen = space("/srv/backup", "intranet", 41)
+    until = day + timedelta(days=200)
+    more = {"next_backup_bytes": 13 * size, "backups_left": 200, "retention_until": until.isoformat()}
+    measured = {**seen.measured, **more, "days_left": 200}
+    made = find("disk", seen.subject, PASS, "disk.backups_fit", measured=measured, limit=seen.limit)
+    return replace(made, system=seen.system)
+
+
 def verify_backups(tale: Department, day: date) -> None:
     size = 48_000_000 + day.toordinal() % 400 * 90_000
     drift = (day - date(2026, 10, 1)).days // 3
@@ -194,6 +205,7 @@ def verify_backups(tale: Department, day: date) -> None:
         ("web1", space("/srv/intranet/files", "intranet", 46 - drift)),
         ("db1", space("/var/lib/postgresql", "intranet", 62 - drift // 2)),
         ("web1", space("/srv/saraban/files", "saraban", 37 - drift)),
+        ("backup1", vault(day, size)),
     )
     more: dict[str, Any] = {"limit_minutes": 480, "playbook": "verify_backups.yml", "took_ms": 94_000}
     run(tale, Plan(tale.at(day, "09:00"), "recoverability", seen, **more))
