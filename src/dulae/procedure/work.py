@@ -27,6 +27,8 @@ _OF_DRILLS = (
     "thai_text",
     "attachments",
 )
+# Kinds whose copies are files or folders of their own, so that the next one needs as much again.
+_OF_THEIR_OWN = ("pg_dump", "mariadb_dump", "pg_basebackup", "tar", "files")
 _OF_FORECASTS = ("warn_days_until_full",)
 _KEEP = BackupSource.model_fields["keep"].default
 _OF_PROTECTION = ("covers",)
@@ -71,14 +73,14 @@ def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
 def _stores(systems: Iterable[Plain], host: str) -> Iterator[dict[str, Any]]:
     """Yield the folders of a host to which copies are added: what is made there itself, and what comes from elsewhere.
 
-    A folder that is itself the copy is left out, for nothing is added to it.
+    A folder that is itself the copy is left out, for nothing is added to it, and a repository, whose copies share data.
     """
     every = list(systems)
     made = _on_host(every, "backups_made_here", host)
     for source in made:
         yield {"path": source["path"], "pattern": f"{source['prefix']}-*", "keep": source.get("keep", _KEEP)}
     for found in _on_host(every, "backup_sets", host):
-        if found["pattern"] == ".":
+        if found["pattern"] == "." or found["kind"] not in _OF_THEIR_OWN:
             continue
         keep = sum((found.get("retention") or {}).values())
         own = [one for one in made if _same_store(one, found)]

@@ -153,6 +153,7 @@ def test_a_mount_knows_the_stores_that_are_nearest_to_it() -> None:
         {**about, "name": "two", "path": "/srv2"},
         {**about, "name": "other", "host": "c", "path": "/srv/y"},
         {**about, "name": "mirror", "path": "/srv/z", "pattern": "."},
+        {**about, "name": "repository", "path": "/srv/r", "kind": "restic"},
     )
     assert _stores(systems) == {
         "/": [{"path": "/far", "pattern": "x-*", "keep": 11}],
