@@ -46,6 +46,14 @@ class Rows:
     refused: tuple[Refused, ...]
 
 
+class Unfit(ListError):
+    """A file as a whole cannot be read; the report says why from the code."""
+
+    def __init__(self, code: str, what: str, place: str, remedy: str = "") -> None:
+        super().__init__(what, place=place, remedy=remedy)
+        self.code = code
+
+
 class _Refusal(Exception):
     """A row cannot be read: the code of the reason, and the cell."""
 
@@ -55,27 +63,27 @@ class _Refusal(Exception):
 
 
 def content(path: Path) -> bytes:
-    """Return the bytes of a file; raise ListError for what is no file, may not be read or is too large."""
+    """Return the bytes of a file; raise Unfit for what is no file, may not be read or is too large."""
     try:
         if not path.is_file():
-            raise ListError("there is no such file", place=str(path), remedy="Name the contractor's file")
+            raise Unfit("unreadable", "there is no such file", str(path), "Name the contractor's file")
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        raise ListError(f"it cannot be read ({error.strerror})", place=str(path)) from error
+        raise Unfit("unreadable", f"it cannot be read ({error.strerror})", str(path)) from error
     if len(data) > MOST_BYTES:
-        raise ListError("it has more than 2 MiB", place=path.name, remedy=f"Hand in one month. {_SAVE}")
+        raise Unfit("too_large", "it has more than 2 MiB", path.name, f"Hand in one month. {_SAVE}")
     return data
 
 
 def read(data: bytes, name: str, around: Around) -> Rows:
-    """Return the rows of a file; raise ListError where it is no table that can be trusted."""
+    """Return the rows of a file; raise ListError (Unfit) where it is no table that can be trusted."""
     if not data.strip():
-        raise ListError("the file is empty", place=name, remedy=_SAVE)
+        raise Unfit("empty", "the file is empty", name, _SAVE)
     document = reading.document(data, name)
     table = document.tables[0] if document.tables else reading.Table(name, [])
     if len(table.rows) > MOST_ROWS:
-        raise ListError(f"it has more than {MOST_ROWS} rows", place=name, remedy="Hand in one month")
+        raise Unfit("too_large", f"it has more than {MOST_ROWS} rows", name, "Hand in one month")
     last, columns = _header(table.rows, name)
     computed = {int(re.sub(r"\D", "", cell)) for cell in table.formulas}
     claims: list[Claim] = []
@@ -100,14 +108,14 @@ def shown(cell: object) -> str:
 
 
 def _header(rows: Sequence[Sequence[Any]], name: str) -> tuple[int, Mapping[str, int]]:
-    """Return the header's row (from 0) and where each field stands; raise ListError if there is none."""
+    """Return the header's row (from 0) and where each field stands; raise Unfit if there is none."""
     for index, row in enumerate(rows[:DEEPEST_HEADER]):
         found: dict[str, int] = {}
         for place, cell in enumerate(row):
             found.setdefault(words.column(cell), place)
         if {"day", "work"} <= found.keys():
             return index, {field: place for field, place in found.items() if field}
-    raise ListError("no row names the columns for the day and the work", place=name, remedy=_SAVE)
+    raise Unfit("no_header", "no row names the columns for the day and the work", name, _SAVE)
 
 
 def _named(cells: Sequence[Any], columns: Mapping[str, int]) -> dict[str, Any]:

@@ -78,7 +78,12 @@ def _told(path: Path, days: Days, called: Mapping[str, str]) -> Handed:
     try:
         return _read(path, days, called)
     except ListError as error:
-        return Handed(days.text, days.first, days.last, path.name, _sha256(path), problem=str(error))
+        return Handed(days.text, days.first, days.last, path.name, _sha256(path), problem=_code(error))
+
+
+def _code(error: ListError) -> str:
+    """Return the code of why a file cannot be read, in the reports' words."""
+    return error.code if isinstance(error, reading.Unfit) else "no_table"
 
 
 def _sha256(path: Path) -> str:

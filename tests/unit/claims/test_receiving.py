@@ -10,6 +10,7 @@ from dulae.claims import receiving
 from dulae.claims.receiving import Request
 from dulae.errors import ListError
 from dulae.ledger.views import claims as view
+from dulae.reports.languages import words
 from dulae.reports.period import read
 from tests.unit.reports.department import Department, department
 
@@ -60,7 +61,7 @@ def test_a_corrected_file_takes_the_place_of_the_first_and_both_stay_known(offic
 def test_a_file_of_the_folder_that_cannot_be_read_is_told_and_stops_no_report(office: Department) -> None:
     (office.settings.claims_dir / "2026-11.csv").write_bytes(b"%PDF-1.7")
     [told] = take(office)
-    assert "PDF" in told.problem and told.rows == 0
+    assert told.problem == "no_table" and told.rows == 0
     assert told.sha256 == hashlib.sha256(b"%PDF-1.7").hexdigest()
     assert kept(office)[0].problem == told.problem
 
@@ -94,3 +95,26 @@ def test_the_file_of_a_period_goes_before_those_within_it(office: Department) ->
 
     assert of("2570-Q1") == ["2570-Q1"] and of("2026-11") == ["2026-11"]
     assert of("2570") == ["2570-Q1", "2026-11"] and of("2026-10") == []
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "empty"),
+        (b"a,b\n1,2\n", "no_header"),
+        (b"x" * (3 << 20), "too_large"),
+        (b"\x00\x01", "no_table"),
+    ],
+)
+def test_each_problem_has_a_code_that_both_languages_say(
+    office: Department, data: bytes, problem: str
+) -> None:
+    (office.settings.claims_dir / "2026-11.csv").write_bytes(data)
+    assert [one.problem for one in take(office)] == [problem]
+    for language in ("th", "en"):
+        assert problem in words(language)["maintenance"]["claims"]["problems"]
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(office: Department) -> None:
+    (office.settings.claims_dir / "2026-11.csv").mkdir()
+    assert [(one.problem, one.sha256) for one in take(office)] == [("unreadable", "")]

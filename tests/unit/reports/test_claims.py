@@ -12,7 +12,10 @@ from dulae.ledger.views.claims import Claim, Handed
 from dulae.reports.data.claims import STATES, Claims, claims
 from dulae.reports.evidence import Evidence, gather
 from dulae.reports.languages import words
+from dulae.reports.making import make
 from dulae.reports.period import read
+from dulae.reports.rendering import render
+from dulae.reports.speech import Speech
 from tests.unit.reports.conftest import Made, Rendered
 from tests.unit.reports.department import FAIL, PASS, Plan, department, find, run
 from tests.unit.reports.story import backup, space
@@ -229,3 +232,12 @@ def test_untrusted_words_are_harmless_in_both_formats(rendered: Rendered) -> Non
 def test_states_have_words_and_forms_of_their_own(rendered: Rendered) -> None:
     for language in ("th", "en"):
         assert set(words(language)["maintenance"]["claims"]["states"]) == set(STATES)
+
+
+@pytest.mark.parametrize("output", ["html", "markdown"])
+def test_a_file_that_could_not_be_read_is_told_in_thai(evidence: Evidence, output: str) -> None:
+    handed = Handed("2026-11", NOVEMBER.first, NOVEMBER.last, "c.csv", "0", problem="no_header")
+    report = make("maintenance", replace(evidence, pending=(handed,)), NOVEMBER)
+    told = render(report, Speech("th", "arabic", evidence.settings.calendar.zone), output)
+    assert "อ่านไฟล์ไม่ได้" in told and "ไม่มีแถวหัวตาราง" in told
+    assert ("unread", 1) in report.body.considered

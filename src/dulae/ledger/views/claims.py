@@ -41,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Handed:
-    """One file: for which days, its name and SHA-256, its rows; ``problem`` = why it could not be read at all.
+    """One file: for which days, its name and SHA-256, its rows; ``problem`` = why it could not be read at all, a code.
 
     ``seq`` is the entry that tells of it, -1 as long as none does.
     """
