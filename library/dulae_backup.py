@@ -80,7 +80,8 @@ options:
       retention:
         description:
           - How many copies of each step are kept. A copy that is missing between a newer and an older one fails;
-            one and a half periods may pass without any. Leave V(daily) out where none are made at weekends.
+            one and a half periods may pass without any, or as long as C(max_age_hours) where that is longer.
+          - Where backups are made on working days alone, let C(max_age_hours) span a weekend.
         type: dict
         default: {}
         suboptions:

@@ -10,14 +10,18 @@ short_description: Check that enough disk space and inodes are left
 version_added: "0.1.0"
 description:
   - Measures the file system that holds each path, as C(df) counts it, and compares it with the least room.
+  - With C(stores), the copies of backups on that file system are counted. The next ones, as large as the newest with
+    the usual growth, must fit. How long what is kept fits is foretold from the usual time between copies.
   - A read-only mount fails. A path that is missing, or a mount that does not answer in time, is C(unknown).
   - Reads only; it never changes the target.
 options:
   mounts:
-    description: Paths whose file systems are measured, each with its own limits.
+    description:
+      - Paths whose file systems are measured, each with its own limits.
+      - Without this option every file system of the machine that holds data is measured. What the kernel makes up, what
+        lives in memory, layers of containers and images that are full by nature are then left out.
     type: list
     elements: dict
-    required: true
     suboptions:
       path:
         description: Any path on the file system; it is also the finding's subject.
@@ -43,6 +47,28 @@ options:
         description: Below this share of free inodes the finding fails, in percent of all inodes.
         type: int
         default: 5
+      stores:
+        description: Folders on that file system to which copies of backups are added.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          path:
+            description: The folder.
+            type: path
+            required: true
+          pattern:
+            description: Shell pattern of the copies' names, files or folders.
+            type: str
+            default: "*"
+          keep:
+            description: How many copies stay; 0 where nobody says so, and then no end is foretold.
+            type: int
+            default: 0
+      warn_days_until_full:
+        description: The finding warns where what is kept of backups stops fitting within so many days; 0 never warns.
+        type: int
+        default: 0
   timeout_s:
     description: Seconds that all mounts together have to answer.
     type: float
@@ -72,6 +98,9 @@ EXAMPLES = r"""
         system: saraban
         min_free_percent: 15
         min_free_bytes: 20000000000
+        warn_days_until_full: 30
+        stores:
+          - {path: /srv/backup/saraban, pattern: "saraban-*.dump", keep: 7}
 """
 
 RETURN = r"""
@@ -80,6 +109,8 @@ findings:
     - One finding for each path, C(check) being C(disk).
     - C(measured) holds C(path), C(mount_point), C(total_bytes), C(used_bytes), C(free_bytes), C(free_percent)
       (one decimal, as text), C(total_inodes), C(free_inodes), C(free_inodes_percent) and C(read_only).
+    - Where stores have copies, also C(next_backup_bytes), and C(backups_left), C(retention_until) (the day of the first
+      copy that will not fit) and C(days_left) where what is kept will not fit for ever.
   returned: always
   type: list
   elements: dict
@@ -121,6 +152,11 @@ from ansible.module_utils.dulae.checks import disk
 from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
 from ansible.module_utils.dulae.checks.outcome import Stopwatch
 
+STORE: dict[str, Any] = {
+    "path": {"type": "path", "required": True},
+    "pattern": {"type": "str", "default": "*"},
+    "keep": {"type": "int", "default": 0},
+}
 MOUNT: dict[str, Any] = {
     "path": {"type": "path", "required": True},
     "system": {"type": "str", "default": ""},
@@ -128,6 +164,8 @@ MOUNT: dict[str, Any] = {
     "min_free_percent": {"type": "int", "default": 10},
     "min_free_bytes": {"type": "int", "default": 0},
     "min_free_inodes_percent": {"type": "int", "default": 5},
+    "stores": {"type": "list", "elements": "dict", "default": [], "options": STORE},
+    "warn_days_until_full": {"type": "int", "default": 0},
 }
 
 
@@ -135,13 +173,13 @@ def main() -> None:
     watch = Stopwatch()
     module = AnsibleModule(
         argument_spec={
-            "mounts": {"type": "list", "elements": "dict", "required": True, "options": MOUNT},
+            "mounts": {"type": "list", "elements": "dict", "options": MOUNT},
             "timeout_s": {"type": "float", "default": 10},
             "fail_on": FAIL_ON_OPTION,
         },
         supports_check_mode=True,
     )
-    mounts = [disk.mount_from(given) for given in module.params["mounts"]]
+    mounts = disk.mounts_from(module.params["mounts"])
     if not mounts:
         module.fail_json(msg="mounts: the list is empty; name at least one path")
     leave(module, disk.check(mounts, module.params["timeout_s"]), watch)

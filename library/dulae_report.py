@@ -48,6 +48,12 @@ options:
     description: Print each report as PDF too, with Chromium.
     type: bool
     default: false
+  claims:
+    description:
+      - A file (CSV or XLSX) of what the contractor says was done in the period, for the report C(maintenance), which
+        holds it against what was measured. By default C(PERIOD.csv) or C(PERIOD.xlsx) in C(claims_dir) of the settings.
+      - Its rows and its SHA-256 are taken into the ledger, once.
+    type: path
   folder:
     description: Folder to write to; by default C(report_dir) of the settings.
     type: path
@@ -79,6 +85,7 @@ EXAMPLES = r"""
     period: last
     languages: [th]
     pdf: true
+    claims: /srv/dulae/claims/november.csv
   delegate_to: localhost
 """
 
@@ -137,6 +144,7 @@ def main() -> None:
             "languages": some(["th", "en"]),
             "formats": some(["html", "markdown"]),
             "pdf": {"type": "bool", "default": False},
+            "claims": {"type": "path"},
             "folder": {"type": "path"},
             "fail_on": door.FAIL_ON_OPTION,
         },

@@ -3,7 +3,7 @@
 DulaeError
 ├── SettingsError      an inventory file is not as it must be
 ├── LedgerError        evidence cannot be kept, or no longer says what was written
-├── ListError          the personnel division's list cannot be read as it is
+├── ListError          the personnel division's list, or a contractor's, cannot be read as it is
 ├── PlanError          an access plan may not be carried out
 ├── DatabaseError      an application's database cannot be asked, or refused what was asked
 ├── IncidentError      an incident cannot be changed as asked
@@ -38,7 +38,7 @@ class LedgerError(DulaeError):
 
 
 class ListError(DulaeError):
-    """The personnel division's list cannot be read as it is."""
+    """The personnel division's list, or a contractor's, cannot be read as it is."""
 
 
 class PlanError(DulaeError):

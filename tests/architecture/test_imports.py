@@ -21,9 +21,10 @@ ROOMS: dict[str, set[str]] = {
     "procedure": COMMON | {"settings"},
     "ledger": COMMON | {"settings", "procedure"},
     "people": COMMON | {"settings", "ledger", "procedure"},
+    "claims": COMMON | {"settings", "ledger", "procedure", "people"},
     "accounts": COMMON | {"settings", "ledger", "procedure", "remote"},
     "incidents": COMMON | {"settings", "ledger", "procedure"},
-    "reports": COMMON | {"settings", "ledger", "procedure"},
+    "reports": COMMON | {"settings", "ledger", "procedure", "claims"},
     "remote": COMMON | {"settings"},
 }
 

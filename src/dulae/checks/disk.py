@@ -8,12 +8,28 @@ from __future__ import annotations
 import os
 import queue
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Iterable, Mapping, Union
+from datetime import datetime, timezone
+from typing import Any, Callable, Iterable, Mapping, Tuple, TypeVar, Union
 
+from . import mounts as mounted
 from .finding import Finding, Reason, Verdict, judged, reason
 from .outcome import Stopwatch
+from .room import (
+    FITS,
+    STORE_REFUSED,
+    STORE_SILENT,
+    Copies,
+    Room,
+    Store,
+    count,
+    fitting,
+    numbers,
+    room,
+    store_from,
+)
 from .waiting import ask
 
+T = TypeVar("T")
 PASSED = reason("disk.enough", "{path}: {free_percent} % free, at least {min_free_percent} % asked")
 LOW = reason(
     "disk.free_low",
@@ -62,12 +78,30 @@ class Mount:
     path: str
     limits: Limits = Limits()
     system: str = ""
+    stores: tuple[Store, ...] = ()
+    # 0 asks for no warning.
+    warn_days_until_full: int = 0
+
+    def limit(self) -> dict[str, int]:
+        """Return what is asked as a finding holds it."""
+        asked = {"warn_days_until_full": self.warn_days_until_full} if self.warn_days_until_full else {}
+        return {**vars(self.limits), **asked}
 
 
 def mount_from(given: Mapping[str, Any]) -> Mount:
-    """Return a mount from plain data, flat as the settings have it: path, system, and the limits by name."""
-    limits = Limits(**{key: value for key, value in given.items() if key not in ("path", "system")})
-    return Mount(given["path"], limits, given.get("system", ""))
+    """Return a mount from plain data, flat as the settings have it: path, system, stores, and the limits by name."""
+    limits = Limits(**{key: value for key, value in given.items() if key in vars(Limits())})
+    stores = tuple(store_from(store) for store in given.get("stores") or ())
+    return Mount(
+        given["path"], limits, given.get("system", ""), stores, given.get("warn_days_until_full") or 0
+    )
+
+
+def mounts_from(given: Iterable[Mapping[str, Any]] | None) -> list[Mount]:
+    """Return mounts from plain data; from None, one for each file system of this machine that holds data."""
+    if given is None:
+        return [Mount(path) for path in mounted.real()]
+    return [mount_from(one) for one in given]
 
 
 @dataclass(frozen=True)
@@ -116,11 +150,18 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
-def judge(mount: Mount, usage: Usage) -> Finding:
-    """Compare a usage with the least room asked."""
+def judge(mount: Mount, usage: Usage, asked: Room | None = None, now: datetime | None = None) -> Finding:
+    """Compare a usage with the least room asked, and with what backups ask of it at a moment."""
     verdict, why = _decide(mount.limits, usage)
-    limit = vars(mount.limits)
-    return judged("disk", mount.path, verdict, why, measured=_measured(mount.path, usage), limit=limit)
+    measured = _measured(mount.path, usage)
+    if asked and asked.next_bytes and now:
+        measured.update(numbers(asked, now))
+        if verdict in (Verdict.PASS, Verdict.WARN):
+            verdict, why = fitting(asked, usage.free_bytes, mount.warn_days_until_full, now) or (
+                verdict,
+                FITS if why is PASSED else why,
+            )
+    return judged("disk", mount.path, verdict, why, measured=measured, limit=mount.limit())
 
 
 def _decide(limits: Limits, usage: Usage) -> tuple[Verdict, Reason]:
@@ -161,40 +202,84 @@ def _measured(path: str, usage: Usage) -> dict[str, Any]:
 
 
 _Measured = Union[Usage, Exception]
+_Counted = Union[Tuple[Copies, ...], Exception]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A mount whose file system, and whose stores if it has any, were asked."""
+
+    mount: Mount
+    usage: queue.Queue[_Measured]
+    stores: queue.Queue[_Counted] | None
 
 
 def check(
-    mounts: Iterable[Mount], timeout_s: float = 10, measure: Callable[[str], Usage] = measure
+    mounts: Iterable[Mount],
+    timeout_s: float = 10,
+    measure: Callable[[str], Usage] = measure,
+    now: datetime | None = None,
 ) -> list[Finding]:
     """Judge some mounts side by side; one that does not answer in time is unknown, not a hung run."""
     watch = Stopwatch()
-    waiting = [(mount, _ask(mount.path, measure)) for mount in mounts]
-    return [_answer(mount, answer, watch, timeout_s) for mount, answer in waiting]
+    waiting = [_ask(mount, measure) for mount in mounts]
+    moment = now or datetime.now(timezone.utc)
+    return [_answer(asked, watch, timeout_s, moment) for asked in waiting]
 
 
-def _ask(path: str, measure: Callable[[str], Usage]) -> queue.Queue[_Measured]:
-    """Measure in a thread of its own."""
-    return ask(lambda: measure(path), f"measure {path}", (OSError,))
+def _ask(mount: Mount, measure: Callable[[str], Usage]) -> _Asked:
+    """Measure, and count copies, each in a thread of its own."""
+    usage = ask(lambda: measure(mount.path), f"measure {mount.path}", (OSError,))
+    if not mount.stores:
+        return _Asked(mount, usage, None)
+    return _Asked(mount, usage, ask(lambda: count(mount.stores), f"count copies on {mount.path}", (OSError,)))
 
 
-def _answer(mount: Mount, answer: queue.Queue[_Measured], watch: Stopwatch, timeout_s: float) -> Finding:
+def _answer(asked: _Asked, watch: Stopwatch, timeout_s: float, now: datetime) -> Finding:
     """Wait for a measurement until the common time is over, and judge it."""
-    try:
-        measured = answer.get(timeout=max(0.001, timeout_s - watch.elapsed_ms / 1000))
-    except queue.Empty:
+    mount = asked.mount
+    measured = _wait(asked.usage, watch, timeout_s)
+    if measured is None:
         finding = _no_answer(mount, SILENT, timeout_s=f"{timeout_s:g}")
+    elif isinstance(measured, Usage):
+        counted = _wait(asked.stores, watch, timeout_s) if asked.stores else ()
+        finding = _with_stores(mount, measured, counted, (f"{timeout_s:g}", now))
     else:
-        if isinstance(measured, Usage):
-            finding = judge(mount, measured)
-        else:
-            missing = isinstance(measured, (FileNotFoundError, NotADirectoryError))
-            finding = _no_answer(
-                mount, MISSING if missing else REFUSED, error=str(getattr(measured, "strerror", measured))
-            )
+        missing = isinstance(measured, (FileNotFoundError, NotADirectoryError))
+        finding = _no_answer(
+            mount, MISSING if missing else REFUSED, error=str(getattr(measured, "strerror", measured))
+        )
     return replace(finding, system=mount.system, started_at=watch.started_at, elapsed_ms=watch.elapsed_ms)
+
+
+def _wait(answer: queue.Queue[T], watch: Stopwatch, timeout_s: float) -> T | None:
+    """Return an answer, or None where there is none when the common time is over."""
+    try:
+        return answer.get(timeout=max(0.001, timeout_s - watch.elapsed_ms / 1000))
+    except queue.Empty:
+        return None
+
+
+def _with_stores(
+    mount: Mount, usage: Usage, counted: _Counted | None, about: tuple[str, datetime]
+) -> Finding:
+    """Judge a usage with what its stores ask; what is wrong with the disk goes before a store that cannot be read."""
+    timeout_s, now = about
+    if isinstance(counted, tuple):
+        return judge(mount, usage, room(counted, usage.free_bytes, now), now)
+    finding = judge(mount, usage)
+    if finding.verdict not in (Verdict.PASS, Verdict.WARN):
+        return finding
+    if counted is None:
+        why, more = STORE_SILENT, {"timeout_s": timeout_s}
+    else:
+        store, error = getattr(counted, "filename", ""), str(getattr(counted, "strerror", counted))
+        why, more = STORE_REFUSED, {"store": store, "error": error}
+    measured = {**finding.measured, **more}
+    return judged("disk", mount.path, Verdict.UNKNOWN, why, measured=measured, limit=mount.limit())
 
 
 def _no_answer(mount: Mount, why: Reason, **measured: Any) -> Finding:
     """Return the finding of a path that could not be measured."""
     about = {"path": mount.path, **measured}
-    return judged("disk", mount.path, Verdict.UNKNOWN, why, measured=about, limit=vars(mount.limits))
+    return judged("disk", mount.path, Verdict.UNKNOWN, why, measured=about, limit=mount.limit())

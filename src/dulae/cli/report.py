@@ -41,6 +41,12 @@ REPORTS = ("availability", "incidents", "maintenance", "access", "usage", "inter
     help="Only this format (default: both).",
 )
 @click.option("--pdf", is_flag=True, help="Print a PDF of each too; needs Chromium.")
+@click.option(
+    "--claims",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="What the contractor says was done (CSV or XLSX), for maintenance (default: PERIOD.csv in claims_dir).",
+)
 @click.option("--output", type=click.Path(file_okay=False), help="Folder to write to (default: report_dir).")
 @click.pass_context
 def report(ctx: click.Context, /, what: str, **wanted: Any) -> None:
@@ -53,6 +59,7 @@ def report(ctx: click.Context, /, what: str, **wanted: Any) -> None:
     \b
     Example:
       dulae report maintenance --period 2026-11 --language th --pdf
+      dulae report maintenance --period 2026-11 --claims contractor-november.csv
       dulae report all --period last
     """
     from dulae.ledger import Ledger
@@ -67,6 +74,7 @@ def report(ctx: click.Context, /, what: str, **wanted: Any) -> None:
         formats=wanted["formats"] or ("html", "markdown"),
         pdf=wanted["pdf"],
         folder=Path(wanted["output"]) if wanted["output"] else None,
+        claims=Path(wanted["claims"]) if wanted["claims"] else None,
     )
     ledger = Ledger.open(settings.state_dir / "ledger")
     today = datetime.now(UTC).astimezone(settings.calendar.zone).date()

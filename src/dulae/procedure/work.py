@@ -7,13 +7,13 @@ Ansible hands the settings over as it read them, so nothing here needs the model
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dulae.procedure.population import inventory_name
 from dulae.settings.secrets import reveal
 from dulae.settings.shape import SecretPlace
-from dulae.settings.systems import CONTROLLER, Mount
+from dulae.settings.systems import CONTROLLER, BackupSource, Mount
 
 Plain = Mapping[str, Any]
 _OF_DRILLS = (
@@ -27,7 +27,10 @@ _OF_DRILLS = (
     "thai_text",
     "attachments",
 )
+# Kinds whose copies are files or folders of their own, so that the next one needs as much again.
+_OF_THEIR_OWN = ("pg_dump", "mariadb_dump", "pg_basebackup", "tar", "files")
 _OF_FORECASTS = ("warn_days_until_full",)
+_KEEP = BackupSource.model_fields["keep"].default
 _OF_PROTECTION = ("covers",)
 _LIMITS = {
     name: field.default
@@ -47,9 +50,13 @@ def probes(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
 
 
 def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
-    """Return the mount points of a host, each path once: of two systems' limits the stricter ones hold."""
+    """Return the mount points of a host, each path once: of two systems' limits the stricter ones hold.
+
+    With a mount go the stores of backups that lie on it, and how long before their end a warning is wanted.
+    """
+    every = list(systems)
     found: dict[str, dict[str, Any]] = {}
-    for system in systems:
+    for system in every:
         for mount in system.get("mounts") or ():
             if inventory_name(mount["host"]) != host:
                 continue
@@ -58,7 +65,57 @@ def mounts(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
                 mount["path"], {"path": mount["path"], "system": system["name"], **limits}
             )
             kept.update({name: max(kept[name], limit) for name, limit in limits.items()})
+    for path, stores in _by_mount(found, _stores(every, host)).items():
+        found[path].update(stores=stores, **_warnings(every, host, path))
     return list(found.values())
+
+
+def _stores(systems: Iterable[Plain], host: str) -> Iterator[dict[str, Any]]:
+    """Yield the folders of a host to which copies are added: what is made there itself, and what comes from elsewhere.
+
+    A folder that is itself the copy is left out, for nothing is added to it, and a repository, whose copies share data.
+    """
+    every = list(systems)
+    made = _on_host(every, "backups_made_here", host)
+    for source in made:
+        yield {"path": source["path"], "pattern": f"{source['prefix']}-*", "keep": source.get("keep", _KEEP)}
+    for found in _on_host(every, "backup_sets", host):
+        if found["pattern"] == "." or found["kind"] not in _OF_THEIR_OWN:
+            continue
+        keep = sum((found.get("retention") or {}).values())
+        own = [one for one in made if _same_store(one, found)]
+        paths = [] if own else [found["path"]]
+        for path in (*paths, *filter(None, [found.get("second_path")])):
+            yield {"path": path, "pattern": found["pattern"], "keep": keep}
+
+
+def _same_store(source: Plain, backup_set: Plain) -> bool:
+    """Say whether a set is about the copies that this host makes itself."""
+    return bool(
+        source["path"] == backup_set["path"] and backup_set["pattern"].startswith(f"{source['prefix']}-")
+    )
+
+
+def _by_mount(mounts: Iterable[str], stores: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the stores below each mount, each at the mount that is nearest to it."""
+    placed: dict[str, list[dict[str, Any]]] = {}
+    paths = sorted(mounts, key=len, reverse=True)
+    for store in stores:
+        near = next((path for path in paths if PurePosixPath(store["path"]).is_relative_to(path)), None)
+        if near and store not in placed.get(near, []):
+            placed.setdefault(near, []).append(store)
+    return placed
+
+
+def _warnings(systems: Iterable[Plain], host: str, path: str) -> dict[str, int]:
+    """Return the strictest warning that is asked for a mount, if any is."""
+    days = [
+        mount.get("warn_days_until_full") or 0
+        for system in systems
+        for mount in system.get("mounts") or ()
+        if inventory_name(mount["host"]) == host and mount["path"] == path
+    ]
+    return {"warn_days_until_full": max(days)} if any(days) else {}
 
 
 def forecast_mounts(systems: Iterable[Plain]) -> list[str]:

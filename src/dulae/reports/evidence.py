@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from dulae.ledger import Entry, Ledger, header
+from dulae.ledger.views.claims import Handed
 from dulae.reports.data.common import Anchor, titles
 from dulae.settings import Settings
 from dulae.settings.shape import Words
@@ -35,6 +36,8 @@ class Evidence:
     first_at: datetime
     last_at: datetime
     typed: Mapping[str, Any] = field(default_factory=dict)
+    # What would be taken into the ledger if this were no rehearsal.
+    pending: tuple[Handed, ...] = ()
     # Runs that were read once, for the reports of one order look at the same time.
     memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -53,6 +53,14 @@ def period_for(kind: str, text: str, today: date) -> Period:
     return read(text)
 
 
+def with_months(period: Period) -> tuple[Period, ...]:
+    """Return a period, and the months that lie within a longer one."""
+    firsts = (
+        sorted({day.replace(day=1) for day in period.days()}) if period.kind in ("quarter", "year") else []
+    )
+    return (period, *(containing(first, "month") for first in firsts))
+
+
 def program_version() -> str:
     """Return the version of the installed program."""
     try:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from dulae.reports.assessment import component, evaluated
 from dulae.reports.data.common import Report
 from dulae.reports.languages import words
+from dulae.reports.period import read
 from dulae.reports.speech import Speech
 from dulae.reports.text import for_html, for_markdown, mail_masked
 
@@ -41,6 +42,7 @@ _SAID = (
     "moment_of",
     "number",
     "period",
+    "said_room",
     "sentence",
     "share",
     "share_of",
@@ -88,6 +90,7 @@ def _environment(output: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["say_date"] = lambda day, say: say.date(day)
+    environment.filters["say_number"] = lambda value, say: say.number(value)
     environment.filters["say_open"] = lambda word, say: say.unproven(word)
     return environment
 
@@ -111,6 +114,7 @@ def render(report: Report, speech: Speech, output: str) -> str:
         qr=qr,
         mail_masked=mail_masked,
         evaluated=partial(evaluated, speech),
+        period_of=lambda handed: speech.period(read(handed.period)),
         component=partial(component, speech),
         title_text=words(speech.language)["kinds"][report.head.kind][
             "name" if report.head.natural else "bundle"

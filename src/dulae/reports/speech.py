@@ -230,6 +230,20 @@ class Speech:
         except (KeyError, IndexError, ValueError, AttributeError):
             return f"{row.because} {self.words['untranslated'].format(row.code)}"
 
+    def said_room(self, measured: Mapping[str, Any]) -> list[str]:
+        """Return what backups ask of a file system, in words; nothing where none lie on it."""
+        needed, until = measured.get("next_backup_bytes"), measured.get("retention_until")
+        said = self.words["maintenance"]
+        told = [said["next_backup"].format(self.size(needed))] if isinstance(needed, int) else []
+        day = self._day(until)
+        return [*told, said["retention_until"].format(self.date(day))] if day else told
+
+    def _day(self, text: Any) -> Day | None:
+        try:
+            return Day.fromisoformat(text) if isinstance(text, str) else None
+        except ValueError:
+            return None
+
     def measures(self, numbers: Mapping[str, Any]) -> list[str]:
         """Return named numbers in words: ``{max_latency_ms: 2000}`` as a limit of the response time."""
         told = (self._measure(name, value) for name, value in numbers.items() if value not in (None, "", []))

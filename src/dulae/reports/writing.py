@@ -11,12 +11,14 @@ from typing import Any
 
 from dulae import settings as office
 from dulae.checks.finding import Finding, Verdict, judged, reason
+from dulae.claims import receiving
 from dulae.errors import ReportError
 from dulae.ledger import Ledger, files
+from dulae.ledger.views.claims import Handed
 from dulae.reports import printing, typed
 from dulae.reports.data.common import Report
 from dulae.reports.evidence import Evidence, gather
-from dulae.reports.making import make, period_for
+from dulae.reports.making import make, period_for, with_months
 from dulae.reports.rendering import FORMATS, render
 from dulae.reports.speech import Speech
 from dulae.settings import Settings
@@ -30,11 +32,16 @@ WOULD = reason(
 )
 # Reports in which people have words of their own.
 _TYPED = ("internal_control", "usage")
+# The report that holds the contractor's claims.
+_CLAIMED = "maintenance"
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to write: names of reports, the period as a text (``this``, ``last`` or a period), languages, formats."""
+    """What to write: names of reports, the period as a text (``this``, ``last`` or a period), languages, formats.
+
+    ``claims`` is a contractor's file for the maintenance report; without one it is looked for in ``claims_dir``.
+    """
 
     reports: tuple[str, ...]
     period: str = "this"
@@ -42,6 +49,7 @@ class Order:
     formats: tuple[str, ...] = ("html", "markdown")
     pdf: bool = False
     folder: Path | None = None
+    claims: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +81,11 @@ def write(
 ) -> Iterator[Written]:
     """Write the reports of an order one by one, yielding each file; in check mode nothing is written.
 
-    Raise ReportError where a report cannot be made or written, LedgerError where the ledger fails.
+    Raise ReportError where a report cannot be made or written, ListError where the claims that are named cannot be
+    read, LedgerError where the ledger fails.
     """
     folder = order.folder or settings.report_dir
+    pending = _claims(ledger, settings, order, today, check_mode)
     evidence = gather(ledger, settings)
     known = frozenset((entry.body["path"], entry.body["sha256"]) for entry in ledger.entries((ENTRY,)))
     place = _Place(ledger, folder, known, check_mode)
@@ -85,8 +95,22 @@ def write(
         if name == "internal_control" and not kept.exists() and not check_mode:
             _put(kept, typed.blank(settings, period).encode())
         words = typed.load(kept) if name in _TYPED else {}
-        report = make(name, replace(evidence, typed=words), period)
+        report = make(name, replace(evidence, typed=words, pending=pending), period)
         yield from _files(place, report, evidence, order)
+
+
+def _claims(
+    ledger: Ledger, settings: Settings, order: Order, today: date, check_mode: bool
+) -> tuple[Handed, ...]:
+    """Take in what the contractor says was done, and return what in check mode was not kept."""
+    if _CLAIMED not in order.reports:
+        if order.claims:
+            remedy = f"Ask for {_CLAIMED} too, or leave the claims out"
+            raise ReportError(f"only the report '{_CLAIMED}' holds claims", remedy=remedy)
+        return ()
+    periods = with_months(period_for(_CLAIMED, order.period, today))
+    taken = receiving.take(ledger, settings, receiving.Request(periods, order.claims, check_mode))
+    return taken if check_mode else ()
 
 
 def order_from(given: Mapping[str, Any]) -> Order:
@@ -98,6 +122,7 @@ def order_from(given: Mapping[str, Any]) -> Order:
         formats=tuple(given["formats"]),
         pdf=given["pdf"],
         folder=Path(given["folder"]) if given["folder"] else None,
+        claims=Path(given["claims"]) if given["claims"] else None,
     )
 
 

@@ -128,7 +128,7 @@ def _calendar(settings: Settings, places: Places) -> Iterator[Problem]:
 
 def _site(settings: Settings, places: Places) -> Iterator[Problem]:
     """Refuse folders inside the inventory whose files Ansible would read as lists of hosts, and print."""
-    for key in ("state_dir", "report_dir", "lists_dir"):
+    for key in ("state_dir", "report_dir", "lists_dir", "claims_dir"):
         folder = Path(os.path.normpath(getattr(settings, key)))
         inside = folder.is_relative_to(settings.inventory)
         if inside and folder.relative_to(settings.inventory).parts[:1] not in {(name,) for name in NOT_HOSTS}:

@@ -38,6 +38,11 @@ class Settings(Shape):
         """Return where the personnel division's lists arrive."""
         return self.inventory / self.site.lists_dir
 
+    @property
+    def claims_dir(self) -> Path:
+        """Return where the contractor's files arrive, one for each period (``2026-11.csv``)."""
+        return self.inventory / self.site.claims_dir
+
     def system(self, name: str) -> System | None:
         """Return a system by name, or None."""
         return next((system for system in self.systems if system.name == name), None)

@@ -101,6 +101,7 @@ class Site(Shape):
     state_dir: Text = "/var/lib/dulae"
     report_dir: Text = "/var/lib/dulae/reports"
     lists_dir: Text = "lists"
+    claims_dir: Text = "lists/claims"
     language: Literal["th", "en"] = "th"
     digits: Literal["arabic", "thai"] = "arabic"
     mail: Mail | None = None

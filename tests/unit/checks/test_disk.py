@@ -10,6 +10,7 @@ import pytest
 
 from dulae.checks import disk
 from dulae.checks.finding import Verdict
+from dulae.checks.room import Store
 
 HALF_FREE = disk.Usage(
     "/srv", 1000, 450, 450, total_inodes=100, free_inodes=50, read_only=False
@@ -155,4 +156,8 @@ def test_it_names_the_mount_point(tmp_path: pathlib.Path) -> None:
 
 def test_a_mount_is_made_from_flat_settings() -> None:
     given = {"path": "/srv", "system": "saraban", "min_free_percent": 15}
+    stores = [{"path": "/srv/backup", "pattern": "a-*", "keep": 7}]
+    assert disk.mount_from({**given, "stores": stores, "warn_days_until_full": 30}) == disk.Mount(
+        "/srv", disk.Limits(min_free_percent=15), "saraban", (Store("/srv/backup", "a-*", 7),), 30
+    )
     assert disk.mount_from(given) == disk.Mount("/srv", disk.Limits(min_free_percent=15), "saraban")

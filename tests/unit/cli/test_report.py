@@ -61,6 +61,17 @@ def test_a_terminal_hears_what_is_new(office: Department, monkeypatch: pytest.Mo
     assert "en html: new" in said.stderr
 
 
+def test_the_contractor_s_file_can_be_named(office: Department, tmp_path: Path) -> None:
+    claims = tmp_path / "งวด 2.csv"
+    claims.write_text("วันที่,ระบบ,รายการ\n20/11/2569,intranet,สำรองข้อมูล\n", encoding="cp874")
+    asked = ("--period", "2026-11", "--language", "en", "--format", "markdown", "--claims", str(claims))
+    said = call(office, "maintenance", *asked)
+    [path] = said.stdout.splitlines()
+    assert "20 Nov 2026" in Path(path).read_text(encoding="utf-8") and said.exit_code == 0
+    with pytest.raises(ReportError, match="only the report 'maintenance' holds claims"):
+        call(office, "usage", "--claims", str(claims))
+
+
 def test_a_wrong_period_is_refused(office: Department) -> None:
     with pytest.raises(ReportError, match="'soon' is no period"):
         call(office, "usage", "--period", "soon")

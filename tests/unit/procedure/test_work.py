@@ -125,3 +125,50 @@ def test_what_any_system_covers_on_a_host_is_covered_there_and_only_there(system
 def test_modules_that_read_copies_are_not_told_what_they_cover(systems: Systems) -> None:
     for listed in (work.backup_sets, work.drill_sets):
         assert not [item for item in listed(systems, "backup1") if "covers" in item]
+
+
+def _with_sets(*sets: dict[str, Any], made: tuple[dict[str, Any], ...] = ()) -> Systems:
+    mounts = [
+        {"host": "b", "path": "/", "warn_days_until_full": 5},
+        {"host": "b", "path": "/srv", "warn_days_until_full": 9},
+        {"host": "b", "path": "/srv2"},
+    ]
+    return [{"name": "a", "mounts": mounts, "backup_sets": sets, "backups_made_here": made}]
+
+
+def _stores(systems: Systems) -> dict[str, Any]:
+    return {mount["path"]: mount.get("stores") for mount in work.mounts(systems, "b")}
+
+
+def test_a_mount_knows_the_stores_that_are_nearest_to_it() -> None:
+    about = {"host": "b", "kind": "tar", "pattern": "x-*"}
+    systems = _with_sets(
+        {
+            **about,
+            "name": "one",
+            "path": "/srv/x",
+            "retention": {"daily": 7, "weekly": 4},
+            "second_path": "/far",
+        },
+        {**about, "name": "two", "path": "/srv2"},
+        {**about, "name": "other", "host": "c", "path": "/srv/y"},
+        {**about, "name": "mirror", "path": "/srv/z", "pattern": "."},
+        {**about, "name": "repository", "path": "/srv/r", "kind": "restic"},
+    )
+    assert _stores(systems) == {
+        "/": [{"path": "/far", "pattern": "x-*", "keep": 11}],
+        "/srv": [{"path": "/srv/x", "pattern": "x-*", "keep": 11}],
+        "/srv2": [{"path": "/srv2", "pattern": "x-*", "keep": 0}],
+    }
+    warned = {mount["path"]: mount.get("warn_days_until_full") for mount in work.mounts(systems, "b")}
+    assert warned == {"/": 5, "/srv": 9, "/srv2": None}
+
+
+def test_copies_that_are_made_and_looked_at_on_one_host_are_counted_once() -> None:
+    made = {"name": "one", "host": "b", "kind": "tar", "source": "/d", "path": "/srv/x", "prefix": "x"}
+    looked = {"name": "one", "host": "b", "kind": "tar", "path": "/srv/x", "pattern": "x-*.tar.gz"}
+    kept = [{"path": "/srv/x", "pattern": "x-*", "keep": 7}]
+    assert _stores(_with_sets(looked, made=(made,)))["/srv"] == kept
+    assert _stores(_with_sets(looked, looked))["/srv"] == [
+        {"path": "/srv/x", "pattern": "x-*.tar.gz", "keep": 0}
+    ]

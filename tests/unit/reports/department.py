@@ -64,6 +64,7 @@ def department(folder: Path, begins: date = date(2026, 10, 1), **site: Any) -> D
     path = inventory / "group_vars/all/site.yml"
     text = path.read_text(encoding="utf-8").replace("/var/lib/dulae/reports", "reports")
     text = text.replace("/var/lib/dulae", "state").replace("/srv/dulae/lists", "lists")
+    text = text.replace("/srv/dulae/claims", "lists/claims")
     for name, value in site.items():
         text = "\n".join(
             f"  {name}: {value}" if line.startswith(f"  {name}:") else line for line in text.splitlines()

@@ -7,7 +7,9 @@ without; reports by telephone and mail, one of them hostile.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,9 @@ from dulae.checks import disk, health
 from dulae.checks.backup import examine
 from dulae.checks.finding import utc_text
 from dulae.checks.restore_drill import drill as drills
+from dulae.claims import reading, words
 from dulae.incidents import desk
+from dulae.ledger.views.claims import Handed
 from dulae.procedure.calendar import WorkingTime
 from tests.unit.reports.department import (
     FAIL,
@@ -142,7 +146,7 @@ def backup(day: date, subject: str, size: int, *, good: bool = True) -> Any:
         "count": 7,
         "age_hours": "13.0",
         "age_minutes": 780,
-        "made_at": f"{day:%Y-%m-%d}T20:00:00+00:00",
+        "made_at": f"{day - timedelta(days=1):%Y-%m-%d}T20:00:00+00:00",
         "items": 42,
         "manifest_bytes": size,
         "level_reached": "integrity" if good else "structure",
@@ -181,6 +185,16 @@ def space(path: str, system: str, free: int) -> Any:
     return type(made)(**{**vars(made), "system": system})
 
 
+def vault(day: date, size: int) -> Any:
+    """Return what is told of the disk on which backups lie."""
+    seen = space("/srv/backup", "intranet", 41)
+    until = day + timedelta(days=200)
+    more = {"next_backup_bytes": 13 * size, "backups_left": 200, "retention_until": until.isoformat()}
+    measured = {**seen.measured, **more, "days_left": 200}
+    made = find("disk", seen.subject, PASS, "disk.backups_fit", measured=measured, limit=seen.limit)
+    return replace(made, system=seen.system)
+
+
 def verify_backups(tale: Department, day: date) -> None:
     size = 48_000_000 + day.toordinal() % 400 * 90_000
     drift = (day - date(2026, 10, 1)).days // 3
@@ -191,6 +205,7 @@ def verify_backups(tale: Department, day: date) -> None:
         ("web1", space("/srv/intranet/files", "intranet", 46 - drift)),
         ("db1", space("/var/lib/postgresql", "intranet", 62 - drift // 2)),
         ("web1", space("/srv/saraban/files", "saraban", 37 - drift)),
+        ("backup1", vault(day, size)),
     )
     more: dict[str, Any] = {"limit_minutes": 480, "playbook": "verify_backups.yml", "took_ms": 94_000}
     run(tale, Plan(tale.at(day, "09:00"), "recoverability", seen, **more))
@@ -368,11 +383,41 @@ def _told_by_users(tale: Department) -> None:
     )
 
 
+CLAIMED = """ผลการบำรุงรักษาประจำเดือน พฤศจิกายน 2569,,,,,
+วันที่,เวลา,ระบบ,รายการ,เลขที่อ้างอิง,ผล
+5 พ.ย. 2569,11.45 น.,,แก้ไขเหตุขัดข้อง,INC-2570-0002,แล้วเสร็จ
+9 พฤศจิกายน 2569,,intranet,สำรองข้อมูล,,สำเร็จ
+10/11/2569,,ระบบบริหารงานภายใน,สำรองข้อมูล,,สำเร็จ
+16/11/2569,,saraban,ตรวจสอบการสำรองข้อมูล,database,ปกติ
+16/11/2569,,saraban,ตรวจสอบการสำรองข้อมูล,database,ปกติ
+๒๕/๑๑/๒๕๖๙,,ระบบสารบรรณอิเล็กทรอนิกส์,สำรองข้อมูล,,สำเร็จ
+2026-11-24,,intranet,แก้ไขเหตุขัดข้อง,INC-2570-0005,สำเร็จ
+20/11/2569,,saraban,ล้างพื้นที่,/srv/saraban/files,สำเร็จ
+26/11/2569,,saraban,ทดสอบกู้คืนข้อมูล,,สำเร็จ
+31/11/2569,,saraban,สำรองข้อมูล,,สำเร็จ
+27/11/2569,,ระบบอื่น,สำรองข้อมูล,,สำเร็จ
+27/11/2569,,saraban,"{hostile}",,สำเร็จ
+27/11/2569,,saraban,=1+1,,สำเร็จ
+1/12/2569,,saraban,สำรองข้อมูล,,สำเร็จ
+"""
+
+
+def claims(tale: Department) -> None:
+    """Write what the contractor says was done in November, with rows that cannot be read."""
+    data = CLAIMED.replace("{hostile}", HOSTILE).encode("utf-8-sig")
+    first, last = date(2026, 11, 1), date(2026, 11, 30)
+    rows = reading.read(data, "claims.csv", reading.Around(first, last, words.systems(tale.settings.systems)))
+    sha256 = hashlib.sha256(data).hexdigest()
+    handed = Handed("2026-11", first, last, "ผู้รับจ้าง.csv", sha256, rows.encoding, rows.claims, rows.refused)
+    tale.write(tale.at(date(2026, 12, 1), "09:30"), "claim", handed.body(), control="recoverability")
+
+
 def autumn(folder: Path, **site: Any) -> Department:
     """Return the department with the whole story in its ledger, up to 1 December 2026."""
     tale = department(folder, **site)
     for when in WorkingTime(tale.settings.calendar).working_days(date(2026, 10, 1), date(2026, 12, 2)):
         day(tale, when)
     incidents(tale)
+    claims(tale)
     tale.settle()
     return tale

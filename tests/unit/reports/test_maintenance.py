@@ -126,6 +126,21 @@ def test_both_reports_say_when_space_ends(
     assert ("iB a day (" if language == "en" else "เพิ่มวันละ") in section
 
 
+@pytest.mark.parametrize("output", ["html", "markdown"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("th", ("การสำรองครั้งต่อไปต้องใช้ 986 MiB", "สำเนาที่เก็บมีที่พอถึง 18 มิ.ย. 2570")),
+        ("en", ("next backups need 986 MiB", "what is kept fits until 18 Jun 2027")),
+    ],
+)
+def test_the_report_says_whether_backups_will_fit(
+    rendered: Rendered, output: str, language: str, words: tuple[str, str]
+) -> None:
+    told = rendered("maintenance", "2026-11", language, output)
+    assert all(text in told for text in words)
+
+
 def test_too_short_a_history_is_said_with_its_days(rendered: Rendered) -> None:
     assert "not enough data for a forecast<br>5 of 7 days measured" in rendered(
         "maintenance", "2026-10", "en"
@@ -134,12 +149,12 @@ def test_too_short_a_history_is_said_with_its_days(rendered: Rendered) -> None:
 
 def test_the_trend_is_drawn_with_words_for_who_cannot_see_it(rendered: Rendered) -> None:
     told = rendered("maintenance", "2026-11", "en")
-    assert told.count('<figure class="trend">') == 3
+    assert told.count('<figure class="trend">') == 4
     identities = re.findall(r' id="([^"]+)"', told)
     assert len(identities) == len(set(identities))
     assert "Space used by day: /srv/saraban/files on web1" in told
     section = told[told.index("Remaining space") :]
-    assert section.count("<polyline") == 3 and section.count('fill="#ccc"') == 3
+    assert section.count("<polyline") == 4 and section.count('fill="#ccc"') == 3
 
 
 def test_lateness_under_the_contract_counts_no_hour_twice(month: Maintenance) -> None:
@@ -157,6 +172,21 @@ def test_the_draft_adds_up_and_the_facts_to_consider_are_listed(month: Maintenan
     assert considered["drill"] == 1 and considered["days"] == 2 and considered["second"] == 3
     assert considered["troubles"] == 1
     assert considered["penalty"] == month.penalty_thb
+
+
+@pytest.mark.parametrize("output", ["html", "markdown"])
+@pytest.mark.parametrize(
+    ("language", "draft"), [("th", "ร่าง – โปรแกรมรวบรวม"), ("en", "Draft – the program gathers")]
+)
+def test_the_worksheet_is_shown_as_a_draft_with_its_figures(
+    rendered: Rendered, month: Maintenance, output: str, language: str, draft: str
+) -> None:
+    told = rendered("maintenance", "2026-11", language, output)
+    sheet = told[told.index(draft) : told.index({"th": "9. ข้อเสนอ", "en": "9. Proposal"}[language])]
+    fines = [one.sheet.fine_thb for one in month.months] + [one.sheet.fine_thb for one in month.lateness]
+    amounts = [*fines, month.penalty_thb]
+    assert all(f"{amount:,.2f}" in sheet for amount in amounts)
+    assert "สามหมื่นเก้าพันแปดร้อยแปดสิบสามบาทสามสิบสามสตางค์" in sheet
 
 
 def test_a_month_that_is_not_over_says_so(made: Made) -> None:

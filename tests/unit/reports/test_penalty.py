@@ -50,6 +50,10 @@ def test_lateness_is_worked_out_as_the_contract_says(row: dict[str, str]) -> Non
     assert sheet.fine_thb == Decimal(row["fine_thb"])
 
 
+def test_every_vector_is_of_a_clause_that_is_tested() -> None:
+    assert {row["clause"] for row in VECTORS} == {"5", "6"} and len(VECTORS) == 6
+
+
 def test_a_part_of_a_late_hour_counts_as_a_whole_one() -> None:
     assert late_sheet(Fraction(1, 60), Fraction(50_000), Fraction(1, 10)).over_hours == 1
 

@@ -1,5 +1,6 @@
 import hashlib
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -190,7 +191,51 @@ def test_an_order_is_read_from_a_modules_parameters() -> None:
         "formats": ["html"],
         "pdf": True,
         "folder": "/x",
+        "claims": None,
     }
-    assert writing.order_from({**given, "pdf": True, "folder": "/x"}) == Order(
-        ("usage",), "last", ("en",), ("html",), True, Path("/x")
-    )
+    wanted = Order(("usage",), "last", ("en",), ("html",), True, Path("/x"))
+    assert writing.order_from(given) == wanted
+    assert writing.order_from({**given, "claims": "/c.csv"}) == replace(wanted, claims=Path("/c.csv"))
+
+
+CLAIMS = "date,system,work\n9/11/2569,intranet,backup made\n"
+MAINTENANCE = Order(("maintenance",), "2026-11", ("en",), ("html",))
+
+
+def test_claims_in_their_folder_are_taken_in_once_and_told(office: Department) -> None:
+    office.settings.claims_dir.mkdir(parents=True)
+    path = office.settings.claims_dir / "2026-11.csv"
+    path.write_text(CLAIMS, encoding="utf-8")
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    for _ in range(2):
+        [file] = write(office.ledger, office.settings, MAINTENANCE, TODAY)
+        assert sha256 in file.path.read_text(encoding="utf-8")
+    assert not file.changed
+    newest = [entry.body for entry in office.ledger.entries(("claim",))][-1]
+    assert (newest["sha256"], newest["rows"]) == (sha256, 1)
+    assert len(list(office.ledger.entries(("claim",)))) == 2
+
+
+def test_in_check_mode_claims_are_told_of_but_not_taken_in(office: Department, tmp_path: Path) -> None:
+    path = tmp_path / "handed.csv"
+    path.write_text(CLAIMS, encoding="utf-8")
+    list(write(office.ledger, office.settings, MAINTENANCE, TODAY))
+    count = office.ledger.anchor().count
+    order = replace(MAINTENANCE, claims=path)
+    [file] = write(office.ledger, office.settings, order, TODAY, check_mode=True)
+    assert file.changed and office.ledger.anchor().count == count
+
+
+def test_claims_of_another_report_are_refused(office: Department, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="only the report 'maintenance' holds claims"):
+        list(write(office.ledger, office.settings, replace(MONTH, claims=tmp_path / "x.csv"), TODAY))
+
+
+def test_a_quarter_holds_the_claims_of_its_months(office: Department) -> None:
+    office.settings.claims_dir.mkdir(parents=True)
+    for month, day in (("2026-10", "9/10/2569"), ("2026-12", "1/12/2569")):
+        text = CLAIMS.replace("9/11/2569", day)
+        (office.settings.claims_dir / f"{month}.csv").write_text(text, encoding="utf-8")
+    [file] = write(office.ledger, office.settings, replace(MAINTENANCE, period="2570-Q1"), TODAY)
+    told = file.path.read_text(encoding="utf-8")
+    assert told.index("2026-10.csv") < told.index("ผู้รับจ้าง.csv") < told.index("2026-12.csv")

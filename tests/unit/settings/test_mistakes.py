@@ -26,7 +26,10 @@ HOLIDAY = "    - {date: 2026-12-10, title: {th: วันรัฐธรรม�
 SHAPE = {
     "an unknown key": Case("site", "  node: control1", "  nodes: control1", "Did you mean 'node'?"),
     "a key that is like no other": Case(
-        "site", "  digits: arabic", "  zzz: 1\n  digits: arabic", "nobody reads 'zzz' here. Known are: digits"
+        "site",
+        "  digits: arabic",
+        "  zzz: 1\n  digits: arabic",
+        "here. Known are: claims_dir, digits",
     ),
     "a unit left out of a key": Case(
         "systems", "max_age_hours: 26", "max_age: 26", "'max_age' says no unit. Write 'max_age_hours'"

@@ -76,25 +76,33 @@ def size(work: Examination) -> None:
 
 
 def retention(work: Examination) -> None:
-    """Raise Bad if copies of a step are missing between a newer and an older one."""
+    """Raise Bad if copies of a step are missing between a newer and an older one.
+
+    No gap is longer than the newest copy may be old: where backups are made on working days, a weekend is none.
+    """
     moments = [copy.made_at for copy in (work.newest, *work.older)]
+    may_be_old = timedelta(hours=work.backup_set.max_age_hours)
     for step, days in STEP_DAYS.items():
-        kept = work.backup_set.retention.get(step, 0)
-        gap = _gap(moments, timedelta(days=days), kept) if kept else None
+        period, kept = timedelta(days=days), work.backup_set.retention.get(step, 0)
+        gap = _gap(moments, (period, max(1.5 * period, may_be_old)), kept) if kept else None
         if gap:
             missing, until = gap
             raise Bad(GAPS[step], missing_copies=missing, gap_until=until.date().isoformat())
 
 
-def _gap(moments: list[datetime], period: timedelta, kept: int) -> tuple[int, datetime] | None:
+def _gap(
+    moments: list[datetime], spans: tuple[timedelta, timedelta], kept: int
+) -> tuple[int, datetime] | None:
     """Return how many copies are missing before which one; ``moments`` are newest first.
 
-    Copies need not be made at the same hour: what counts is that one and a half periods pass without any.
+    ``spans`` are the period of a step and the longest time that may pass without a copy: one and a half periods, for
+    copies need not be made at the same hour, or longer where the set allows that.
     """
+    period, longest = spans
     last = moments[0] - kept * period
     for newer, older in zip(moments, moments[1:]):
         gap = newer - max(older, last)
-        if gap > 1.5 * period:
+        if gap > longest:
             return max(1, round(gap / period) - 1), newer
     return None
 

@@ -11,6 +11,7 @@ from typing import Any
 from dulae.ledger.views import space
 from dulae.ledger.views.forecast import Forecast, forecast
 from dulae.ledger.views.space import Peak
+from dulae.reports.data.claims import Claims, claims
 from dulae.reports.data.common import Counts, Row, counted, gravest_first, worst_state
 from dulae.reports.data.coverage import DONE, coverage, work_of, working_time
 from dulae.reports.data.downtime import Lateness, Month, lateness, months
@@ -106,6 +107,7 @@ class Maintenance:
     protected: tuple[Row, ...]
     drills: tuple[Row, ...]
     spaces: tuple[Space, ...]
+    claims: Claims
     runs: tuple[Run, ...]
     counts: Counts
     penalty_thb: Decimal
@@ -136,6 +138,7 @@ def body(evidence: Evidence, period: Period) -> Maintenance:
         protected=_protected(rows),
         drills=tuple(row for row in rows if row.check == _DRILL),
         spaces=spaces(evidence, period, rows),
+        claims=claims(evidence, period),
         runs=tuple(run for run in made if run.told.control not in _ELSEWHERE),
         counts=counted(kept),
         penalty_thb=Decimal(0),
@@ -161,6 +164,10 @@ def _considered(body: Maintenance) -> tuple[tuple[str, int | Decimal], ...]:
         ("drill", int(not body.drills)),
         ("second", sum(not line.second_places for line in body.backups)),
         ("missing", sum(item.grade == "missing" for item in body.checklist)),
+        ("contradicted", body.claims.count("contradicted")),
+        ("unsupported", body.claims.count("unsupported")),
+        ("refused", body.claims.count("refused")),
+        ("unread", sum(bool(file.handed.problem) for file in body.claims.files)),
         ("penalty", body.penalty_thb),
     )
     return tuple((name, value) for name, value in facts if value)

@@ -77,7 +77,7 @@ def test_sizes_are_held_against_the_median_of_older_copies(
 def test_a_gap_counts_only_before_an_older_copy(
     days: list[float], period: int, kept: int, missing: int | None
 ) -> None:
-    gap = _gap([NOW - day * DAY for day in days], period * DAY, kept)
+    gap = _gap([NOW - day * DAY for day in days], (period * DAY, 1.5 * period * DAY), kept)
     assert (gap and gap[0]) == missing
 
 
@@ -87,6 +87,30 @@ def test_deleted_too_early_names_the_step(tmp_path: pathlib.Path) -> None:
     finding = judge(tmp_path / "store", retention={"daily": 7, "weekly": None})
     assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.gap_daily")
     assert finding.measured["missing_copies"] == 3
+
+
+# 22 November 2026 is a Sunday: copies are made from Monday to Friday, at night.
+WORKING_DAYS = [days for days in range(2, 24) if (NOW - days * DAY).weekday() < 5]
+
+
+def test_copies_of_working_days_have_no_gap_where_a_weekend_may_pass(tmp_path: pathlib.Path) -> None:
+    for day in WORKING_DAYS:
+        put(tmp_path / "store", day)
+    kept = {"daily": 10, "weekly": 3}
+    # Who allows three days and a night for the newest copy has allowed them for every other.
+    allowed = judge(tmp_path / "store", retention=kept, max_age_hours=80)
+    assert (allowed.verdict, allowed.code) == (Verdict.PASS, "backup.fresh")
+    strict = judge(tmp_path / "store", level="present", retention=kept, max_age_hours=26)
+    assert (strict.code, strict.measured["missing_copies"]) == ("backup.gap_daily", 2)
+
+
+def test_what_is_missing_beyond_a_weekend_is_still_a_gap(tmp_path: pathlib.Path) -> None:
+    # Wednesday to the Monday before it is gone, so that Thursday follows Friday.
+    for day in WORKING_DAYS:
+        if day not in (4, 5, 6):
+            put(tmp_path / "store", day)
+    finding = judge(tmp_path / "store", retention={"daily": 10}, max_age_hours=80)
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.gap_daily")
 
 
 def test_the_second_place_must_have_the_newest_or_a_young_one(tmp_path: pathlib.Path) -> None:
