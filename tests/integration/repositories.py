@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from .postgres import DEBIAN
+from .postgres import DEBIAN, as_ordinary_user
 
 DAYS = 4
 STANZA = "saraban"
@@ -141,6 +141,8 @@ def demand(form: str) -> None:
         pytest.skip(f"no {tool} here: apt install {'borgbackup' if tool == 'borg' else tool}")
     if form not in OF_FOLDERS and not cluster_programs():
         pytest.skip(f"{tool} of Debian needs Debian's PostgreSQL: apt install postgresql-15")
+    if form not in OF_FOLDERS:
+        as_ordinary_user()
 
 
 def cluster_programs() -> str:
