@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dulae.checks.backup import manifest
 from dulae.checks.backup.examine import examine
 from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
@@ -86,6 +87,14 @@ def test_without_its_program_a_repository_is_unknown(
     monkeypatch.setenv("PATH", "/nowhere")
     finding = judge(made)
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.program_missing")
+
+
+def test_a_manifest_is_not_taken_for_proof_of_a_repository(made: Repository, tmp_path: pathlib.Path) -> None:
+    beside = tmp_path / "manifest.json"
+    told = manifest.Manifest(made.form, "x", 1, "0" * 64, "2026-11-24T01:00:00Z", "2026-11-24T01:00:00Z")
+    beside.write_text(told.to_json())
+    finding = judge(made, manifest_file=str(beside))
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.manifest_of_no_use")
 
 
 def test_a_folder_that_is_no_repository_fails(made: Repository, tmp_path: pathlib.Path) -> None:

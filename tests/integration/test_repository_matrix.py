@@ -22,11 +22,13 @@ from .repositories import (
     DAYS,
     FORMS,
     OF_FOLDERS,
+    PASSPHRASE,
     Repository,
     cluster_programs,
     demand,
     of_cluster,
     of_folder,
+    rewritten,
 )
 
 Give = Callable[[str], Repository]
@@ -158,6 +160,16 @@ def key_damaged(made: Repository, folder: pathlib.Path) -> None:
     config.write_text(config.read_text().replace("key = hqlh", "key = hqlX"))
 
 
+def pages_damaged(made: Repository, folder: pathlib.Path) -> None:
+    for name in ("backup.manifest", "backup.manifest.copy"):
+        path = made.lists() / made.names()[-1] / name
+        noted = path.read_text().replace(
+            'pg_data/base/1/112={"', 'pg_data/base/1/112={"checksum-page":false,"', 1
+        )
+        assert "checksum-page" in noted
+        rewritten(path, noted)
+
+
 def emptied(made: Repository, folder: pathlib.Path) -> None:
     other = folder.parent / "kept aside"
     folder.rename(other)
@@ -206,6 +218,7 @@ FAULTS: dict[str, tuple[Fault, tuple[str, ...]]] = {
     "pack or chunk missing": (pack_missing, ALL),
     "list or index lost": (list_lost, ALL),
     "WAL missing": (wal_missing, CLUSTERS),
+    "pages damaged at source": (pages_damaged, ("pgbackrest",)),
     "other passphrase": (other_passphrase, WITH_SECRET),
     "key damaged": (key_damaged, ("restic", "borg")),
     "wrong source": (of_another, OF_FOLDERS),
@@ -242,7 +255,7 @@ def test_no_fault_of_a_repository_passes(
             if inject is not one_place:
                 follow(tmp_path)
             caught[fault] = caught_at(made)
-            good(form).password_file.write_text(_PASSPHRASE)
+            good(form).password_file.write_text(PASSPHRASE)
     missed = [fault for fault, level in caught.items() if level == "MISSED"]
     with capsys.disabled():
         print(f"\n{form}: {len(caught)} faults, {len(missed)} missed at content")

@@ -15,7 +15,6 @@ from ..sets import BackupSet
 from ..tools import Tools
 from . import pg_basebackup, repository, stream
 from .contents import FILES, Asked, Contents, Counted, Kind
-from .pgbackrest import WAL_LOST, chosen, same
 
 INFO_BROKEN = reason(
     "backup.barman_info",
@@ -43,7 +42,7 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
                 # Of a backup that is being made Barman notes so; one without a note has lost it.
                 yield _copy(path), info(path).get("status", _DONE) == _DONE
 
-    return Store(find=find, look=lambda copy: _copy(copy.path), being_written=lambda copy, now: False)
+    return Store(find=find, look=lambda copy: _copy(copy.path), being_written=repository.never_written)
 
 
 def _server(backup_set: BackupSet) -> str:
@@ -52,7 +51,7 @@ def _server(backup_set: BackupSet) -> str:
     if os.path.isdir(os.path.join(path, "base")):
         return path
     servers = [name for name in sorted(os.listdir(path)) if os.path.isdir(os.path.join(path, name, "base"))]
-    return os.path.join(path, chosen(path, backup_set.stanza, servers))
+    return os.path.join(path, repository.chosen(path, backup_set.stanza, servers))
 
 
 def info(path: str) -> Mapping[str, str]:
@@ -105,7 +104,7 @@ def _demand_wal(asked: Asked, about: Mapping[str, str]) -> None:
     found = _wal(asked, about)
     for segment in (about["begin_wal"], about["end_wal"]):
         if segment not in found:
-            raise Bad(WAL_LOST, file=asked.copy.name, item=shown(segment))
+            raise Bad(repository.WAL_LOST, file=asked.copy.name, item=shown(segment))
 
 
 def read(asked: Asked) -> None:
@@ -127,4 +126,4 @@ def count(asked: Asked) -> Counted:
     return Counted(files=trees.files(os.path.join(asked.path, "data")))
 
 
-KIND = Kind(FILES, store, structure, read, same, count, repository=True)
+KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True)

@@ -14,13 +14,12 @@ import re
 import shlex
 import shutil
 import tempfile
-from datetime import datetime
 from typing import Any, Iterator, Mapping
 
 from ...finding import reason
 from ..copies import Copy, Store, shown
 from ..faults import Bad
-from ..manifest import FileCount, Manifest
+from ..manifest import FileCount
 from ..sets import BackupSet
 from ..tools import Tools
 from . import repository
@@ -67,12 +66,7 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
             if fnmatch.fnmatchcase(_UNFINISHED.sub("", about["name"]), backup_set.pattern)
         ]
 
-    return Store(find=find, look=look, being_written=_never)
-
-
-def _never(copy: Copy, now: datetime) -> bool:
-    """Say that nobody writes to an archive: it appears when it is finished, and then never changes."""
-    return False
+    return Store(find=find, look=look, being_written=repository.never_written)
 
 
 def demand_unlocked(path: str) -> None:
@@ -126,11 +120,6 @@ def read(asked: Asked) -> None:
     _ask(asked.backup_set, asked.tools, "check", "--verify-data")
 
 
-def same(asked: Asked, made: Manifest) -> dict[str, Any]:
-    """Compare nothing: files of an archive are compared with a manifest where they are counted."""
-    return {}
-
-
 def count(asked: Asked) -> Counted:
     """Return the files of an archive by their paths, not hashed."""
     return Counted(files={file.path: file for file in _files(asked.backup_set, asked.tools, asked.copy)})
@@ -155,7 +144,7 @@ def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") ->
     key = {"BORG_KEY_FILE": backup_set.key_file} if backup_set.key_file else {}
     with _shadow(backup_set.path) as (shadow, own):
         place = f"{shadow}::{archive}" if archive else shadow
-        answer = PROGRAM.asked(tools, [*words, place], **_READING, **own, **secret, **key)
+        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **_READING, **own, **secret, **key)
     if answer.status:
         demand_unlocked(backup_set.path)
         raise PROGRAM.fault(backup_set.path, answer.error.replace(shadow, backup_set.path))
@@ -193,4 +182,4 @@ def _shadowed(path: str, beside: str) -> None:
         shutil.copyfile(path, beside)
 
 
-KIND = Kind(FILES, store, structure, read, same, count, repository=True)
+KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True)

@@ -17,7 +17,7 @@ from ...finding import reason
 from .. import copies
 from ..copies import Copy, Found, Store, shown
 from ..faults import Bad, CannotTell
-from ..manifest import FileCount, Manifest
+from ..manifest import FileCount
 from ..sets import BackupSet
 from ..tools import Tools
 from . import repository
@@ -36,17 +36,14 @@ PARTS_DAMAGED = reason(
     "{file}: {damaged} of its parts are not as they were in the cluster, {item} for one; use an older backup, and make"
     " a new one",
 )
-WAL_LOST = reason(
-    "backup.wal_lost",
-    "{file}: the WAL segment {item}, without which it cannot be started, is not in the archive; make a new backup",
-)
 IN_BLOCKS = reason(
     "backup.in_blocks",
     "{file}: was made in blocks (repo-block), which cannot be verified here; verify it by a restore",
 )
-WHICH = reason(
-    "backup.which_stanza",
-    "{path}: holds {count} stanzas or servers; say which is meant in stanza",
+PAGES_DAMAGED = reason(
+    "backup.pages_damaged",
+    "{file}: pgBackRest found damaged pages in {damaged} files of the cluster when it made it, {item} for one; look at"
+    " the cluster at once, and keep older backups",
 )
 
 _PACKED = re.compile(r"\.(gz|bz2|lz4|zst)$")
@@ -54,20 +51,11 @@ _PACKED_BY = {"none": "", "gz": "gz", "bz2": "bz2", "lz4": "lz4", "zst": "zst"}
 _LABEL = re.compile(r"\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?")
 
 
-def chosen(path: str, stanza: str, names: list[str]) -> str:
-    """Return the stanza that is meant: the declared one or the only one; raise CannotTell if nobody can tell."""
-    if stanza:
-        return stanza
-    if len(names) != 1:
-        raise CannotTell(WHICH, path=shown(path), count=len(names))
-    return names[0]
-
-
 def store(backup_set: BackupSet, tools: Tools) -> Store:
     """Return the backups of a stanza; raise Fault if its list cannot be read, OSError if there is none."""
     folder = _folder(backup_set)
     listed = _list(folder, "backup.info", repository.passphrase(backup_set, "openssl"), tools)
-    current = {label: about for label, about in listed.get("backup:current", {}).items()}
+    current = listed.get("backup:current", {})
 
     def find() -> Iterator[Found]:
         for label in sorted({*current, *filter(_LABEL.fullmatch, os.listdir(folder))}):
@@ -77,13 +65,13 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
     def look(copy: Copy) -> Copy:
         return _copy(copy.path, current.get(copy.name))
 
-    return Store(find=find, look=look, being_written=lambda copy, now: False)
+    return Store(find=find, look=look, being_written=repository.never_written)
 
 
 def _folder(backup_set: BackupSet) -> str:
     """Return where the backups of the meant stanza lie; raise OSError if there are none, CannotTell if many."""
     root = os.path.join(backup_set.path, "backup")
-    return os.path.join(root, chosen(backup_set.path, backup_set.stanza, sorted(os.listdir(root))))
+    return os.path.join(root, repository.chosen(backup_set.path, backup_set.stanza, sorted(os.listdir(root))))
 
 
 def _copy(path: str, about: Mapping[str, Any] | None) -> Copy:
@@ -136,6 +124,7 @@ def structure(asked: Asked) -> Contents:
         if lost:
             raise Bad(PARTS_LOST, file=asked.copy.name, damaged=len(lost), item=shown(lost[0]))
         _demand_wal(asked, manifest)
+        _demand_sound_pages(asked, manifest)
         files = {
             name: FileCount(name, about.get("size", 0), "") for name, about in manifest["target:file"].items()
         }
@@ -207,7 +196,14 @@ def _demand_wal(asked: Asked, manifest: Mapping[str, Section]) -> None:
     found = _wal(asked, manifest)
     for segment in (about.get("backup-archive-start"), about.get("backup-archive-stop")):
         if segment and segment not in found and segment not in inside:
-            raise Bad(WAL_LOST, file=asked.copy.name, item=shown(str(segment)))
+            raise Bad(repository.WAL_LOST, file=asked.copy.name, item=shown(str(segment)))
+
+
+def _demand_sound_pages(asked: Asked, manifest: Mapping[str, Section]) -> None:
+    """Raise Bad if pages of the cluster failed their own checksums when the backup was made."""
+    damaged = [name for name, about in manifest["target:file"].items() if about.get("checksum-page") is False]
+    if damaged:
+        raise Bad(PAGES_DAMAGED, file=asked.copy.name, damaged=len(damaged), item=shown(damaged[0]))
 
 
 def read(asked: Asked) -> None:
@@ -248,14 +244,9 @@ def _damaged(stored: Stored, checksum: str, tools: Tools) -> bool:
         return True
 
 
-def same(asked: Asked, made: Manifest) -> dict[str, Any]:
-    """Compare nothing: the repository has digests of its own."""
-    return {}
-
-
 def count(asked: Asked) -> Counted:
     """Return the files of a backup."""
     return structure(asked).counted or Counted()
 
 
-KIND = Kind(FILES, store, structure, read, same, count, repository=True)
+KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True)

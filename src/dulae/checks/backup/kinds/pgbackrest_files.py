@@ -95,7 +95,9 @@ def _decrypted(path: str, secret: str, tools: Tools) -> bytes:
     """Return what an encrypted list holds; raise CannotTell without a passphrase, Bad if it does not fit."""
     if not secret:
         raise CannotTell(repository.NO_PASSPHRASE, path=shown(path), tool="openssl", error="none is declared")
-    with open(path, "rb") as source, _program((*_DECRYPT, "-pass", f"file:{secret}"), source, tools) as (
+    with open(path, "rb") as source, _program(
+        (*_DECRYPT, "-pass", f"file:{secret}"), source, tools, path
+    ) as (
         plain,
         ending,
     ):
@@ -140,26 +142,28 @@ def _opened(source: Any, stored: Stored, tools: Tools) -> Iterator[Any]:
     with contextlib.ExitStack() as stack:
         if stored.secret:
             source = stack.enter_context(
-                _checked((*_DECRYPT, "-pass", f"file:{stored.secret}"), source, tools)
+                _checked((*_DECRYPT, "-pass", f"file:{stored.secret}"), source, tools, stored.path)
             )
         if stored.packed in _BY_PROGRAM:
-            source = stack.enter_context(_checked(_BY_PROGRAM[stored.packed], source, tools))
+            source = stack.enter_context(_checked(_BY_PROGRAM[stored.packed], source, tools, stored.path))
         yield _Unpacked(source, stored.packed) if stored.packed in ("gz", "bz2") else source
 
 
 @contextlib.contextmanager
-def _checked(argv: tuple[str, ...], source: Any, tools: Tools) -> Iterator[Any]:
+def _checked(argv: tuple[str, ...], source: Any, tools: Tools, path: str) -> Iterator[Any]:
     """Give what a program makes of a stream; raise Bad if it complains when all was read."""
-    with _program(argv, source, tools) as (plain, ending):
+    with _program(argv, source, tools, path) as (plain, ending):
         yield plain
         answer = ending()
         if answer.status:
-            raise Bad(stream.DAMAGED, file=argv[0], error=shown(answer.error.strip())[:120])
+            raise Bad(
+                stream.DAMAGED, file=shown(os.path.basename(path)), error=shown(answer.error.strip())[:120]
+            )
 
 
-def _program(argv: tuple[str, ...], source: Any, tools: Tools) -> Any:
+def _program(argv: tuple[str, ...], source: Any, tools: Tools, path: str) -> Any:
     """Return a program's answer to a stream; raise CannotTell if it is not on this machine."""
-    repository.demand(argv[0])
+    repository.demand(argv[0], os.path.basename(path))
     return replace(tools, bin_dir="").output(argv, source)
 
 

@@ -17,11 +17,11 @@ from ...command import Answer
 from ...finding import reason
 from ..copies import Copy, Found, shown
 from ..faults import Bad, CannotTell, Fault
-from ..manifest import FileCount
+from ..manifest import FileCount, Manifest
 from ..sets import BackupSet
 from ..tools import Tools, first_error, surroundings
 from . import stream
-from .contents import Contents, Counted
+from .contents import Asked, Contents, Counted
 
 LOCKED = reason(
     "backup.repository_locked",
@@ -53,6 +53,20 @@ BROKEN = reason(
 EMPTY_SNAPSHOT = reason(
     "backup.snapshot_empty",
     "{file}: holds no file, it is the snapshot of an empty folder; back up the right folder",
+)
+
+WHICH = reason(
+    "backup.which_stanza",
+    "{path}: holds {count} stanzas or servers; say which is meant in stanza",
+)
+WAL_LOST = reason(
+    "backup.wal_lost",
+    "{file}: the WAL segment {item}, without which it cannot be started, is not in the archive; make a new backup",
+)
+MANIFEST_OF_NO_USE = reason(
+    "backup.manifest_of_no_use",
+    "{file}: a manifest cannot be compared with a repository, which has digests of its own; take the manifest out of"
+    " the settings",
 )
 
 # Between a name and what it names; no path on disk is meant by it.
@@ -102,12 +116,12 @@ class Program:
     key_refused: re.Pattern[str]
     locked: re.Pattern[str]
 
-    def asked(self, tools: Tools, argv: Sequence[str], **environment: str) -> Answer:
-        """Return what the program answered; raise CannotTell if it is not here, does not end, or is killed.
+    def asked(self, path: str, tools: Tools, argv: Sequence[str], **environment: str) -> Answer:
+        """Return what the program answered about a path; raise CannotTell if it is missing or does not end.
 
         Settings of the environment that are empty are taken from it.
         """
-        demand(self.tool)
+        demand(self.tool, path)
         there = replace(tools, bin_dir="")
         return there.ask(
             [self.tool, *argv], {name: value for name, value in surroundings(**environment).items() if value}
@@ -133,10 +147,29 @@ def _words(error: str) -> str:
     return first_error(traced[-1] if traced else error)
 
 
-def demand(tool: str) -> None:
-    """Raise CannotTell if a program is not on this machine."""
+def demand(tool: str, path: str) -> None:
+    """Raise CannotTell if the program that a path needs is not on this machine."""
     if not shutil.which(tool):
-        raise CannotTell(stream.NO_PROGRAM, file=tool, tool=tool)
+        raise CannotTell(stream.NO_PROGRAM, file=shown(path), tool=tool)
+
+
+def chosen(path: str, stanza: str, names: list[str]) -> str:
+    """Return the stanza or server that is meant: the declared or the only one; raise CannotTell if none is clear."""
+    if stanza:
+        return stanza
+    if len(names) != 1:
+        raise CannotTell(WHICH, path=shown(path), count=len(names))
+    return names[0]
+
+
+def never_written(copy: Copy, now: datetime) -> bool:
+    """Say that nobody writes to a listed backup: it is listed when it is finished, and then never changes."""
+    return False
+
+
+def same(asked: Asked, made: Manifest) -> dict[str, Any]:
+    """Raise CannotTell: no manifest tells of a repository, whose own digests are compared instead."""
+    raise CannotTell(MANIFEST_OF_NO_USE, file=asked.copy.name)
 
 
 def locked(path: str, tool: str, lock: str) -> CannotTell:

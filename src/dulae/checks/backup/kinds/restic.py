@@ -7,14 +7,13 @@ import fnmatch
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any, Iterator, Mapping
 
 from ...finding import reason
 from ..copies import Copy, Store, shown
 from ..faults import Bad
 from ..hashing import sha256_of
-from ..manifest import FileCount, Manifest
+from ..manifest import FileCount
 from ..sets import BackupSet
 from ..tools import Tools
 from . import repository
@@ -60,12 +59,7 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return sized(copy)
 
-    return Store(find=lambda: copies, look=look, being_written=_never)
-
-
-def _never(copy: Copy, now: datetime) -> bool:
-    """Say that nobody writes to a snapshot: it appears when it is finished, and then never changes."""
-    return False
+    return Store(find=lambda: copies, look=look, being_written=repository.never_written)
 
 
 def demand_unlocked(path: str) -> None:
@@ -124,11 +118,6 @@ def _damaged(path: str, name: str) -> str:
     return "" if digest == os.path.basename(name) else name
 
 
-def same(asked: Asked, made: Manifest) -> dict[str, Any]:
-    """Compare nothing: files of a snapshot are compared with a manifest where they are counted."""
-    return {}
-
-
 def count(asked: Asked) -> Counted:
     """Return the files of a snapshot by their paths, not hashed."""
     return Counted(files={file.path: file for file in _files(asked.backup_set, asked.tools, asked.copy)})
@@ -149,11 +138,11 @@ def _ask(backup_set: BackupSet, tools: Tools, *words: str) -> str:
     """Return what restic says; raise Fault for what hinders it, CannotTell if the repository is locked now."""
     kept = repository.passphrase(backup_set, "restic")
     options = ["-r", backup_set.path, "--no-lock", "--no-cache", *(["-p", kept] if kept else [])]
-    answer = PROGRAM.asked(tools, [*options, *words])
+    answer = PROGRAM.asked(backup_set.path, tools, [*options, *words])
     if answer.status:
         demand_unlocked(backup_set.path)
         raise PROGRAM.fault(backup_set.path, answer.error)
     return answer.text
 
 
-KIND = Kind(FILES, store, structure, read, same, count, repository=True)
+KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True)
