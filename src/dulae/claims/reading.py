@@ -158,7 +158,7 @@ def _day(cell: Any, around: Around) -> date:
 
 def _system(cell: Any, work: str, around: Around) -> str:
     """Return the system; an incident's number tells its system by itself."""
-    called = words.key(cell)
+    called = words.called(cell)
     if not called and work == "incident_fixed":
         return ""
     if called not in around.systems:

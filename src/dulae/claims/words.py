@@ -18,6 +18,8 @@ WORKS = ("backup_made", "backup_checked", "restore_drill", "disk_cleaned", "inci
 RESULTS = ("done", "failed")
 _BETWEEN = re.compile(r"[\s_.:*-]+")
 _BRACKETS = re.compile(r"\(.*?\)")
+_WITHIN = re.compile(r"\((.*?)\)")
+_SYSTEM = "ระบบ"
 
 
 def key(cell: object) -> str:
@@ -45,14 +47,22 @@ def _among(cell: object, meanings: tuple[str, ...]) -> str:
     return found if found in meanings else ""
 
 
+def called(cell: object) -> str:
+    """Return what a cell calls a system, without the word for "system" in front."""
+    return key(cell).removeprefix(_SYSTEM) or key(cell)
+
+
 def systems(declared: Iterable[System]) -> Mapping[str, str]:
-    """Return the name of each system for every word by which it is called, where only one is called so."""
+    """Return the name of each system for every word by which it is ``called``, where only one is called so.
+
+    A title as "ระบบบริหารงานภายใน (Intranet)" calls it so, and by what stands before and within the brackets.
+    """
     owners: dict[str, set[str]] = {}
     for system in declared:
         titles = [system.title.th, system.title.en]
-        called = [system.name, *titles, *(_BRACKETS.sub("", title) for title in titles), *system.known_as]
-        for word in called:
-            owners.setdefault(key(word), set()).add(system.name)
+        parts = [part for title in titles for part in (_BRACKETS.sub("", title), *_WITHIN.findall(title))]
+        for word in (system.name, *titles, *parts, *system.known_as):
+            owners.setdefault(called(word), set()).add(system.name)
     return {word: min(names) for word, names in owners.items() if word and len(names) == 1}
 
 

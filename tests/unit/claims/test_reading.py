@@ -154,3 +154,11 @@ def test_no_row_is_dropped_whatever_stands_in_it(cells: list[list[str]]) -> None
         return
     filled = sum(any(plain(cell) for cell in row) for row in cells)
     assert len(rows.claims) + len(rows.refused) == filled
+
+
+@pytest.mark.parametrize(
+    "called",
+    ["บริหารงานภายใน", "ระบบบริหารงานภายใน", "ระบบ Intranet", "Intranet", "ระบบบริหารงานภายใน (Intranet)"],
+)
+def test_a_system_is_known_by_each_part_of_its_title(called: str) -> None:
+    assert AROUND.systems[words.called(called)] == "intranet"
