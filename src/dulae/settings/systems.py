@@ -188,7 +188,8 @@ class Connection(Shape):
 
     socket_dir: str = ""
     host: str = ""
-    port: Port = 5432
+    # Left out, it is the default of the server's own programs.
+    port: Port | None = None
     user: str = ""
 
 

@@ -14,7 +14,7 @@ from ..backup.manifest import Manifest
 from ..backup.tools import Tools
 from ..finding import Finding, Verdict, judged, reason, utc_text
 from ..outcome import Stopwatch
-from . import archive, dump, store
+from . import archive, dump, mariadb_dump, store
 from .made import Made
 from .request import Request
 
@@ -53,6 +53,7 @@ class Maker:
 
 MAKERS: Mapping[str, Maker] = {
     "pg_dump": Maker(dump.SUFFIX, dump.write),
+    "mariadb_dump": Maker(mariadb_dump.SUFFIX, mariadb_dump.write),
     "tar": Maker(archive.SUFFIX, archive.write),
 }
 

@@ -178,3 +178,20 @@ def test_a_request_is_made_from_settings_and_its_password_comes_apart() -> None:
     assert "s3cret" not in repr(made)
     assert made.connection.environment("saraban")["PGPASSWORD"] == "s3cret"
     assert request_from({**given, "connection": None}, {}).connection == Connection()
+
+
+@pytest.mark.parametrize(
+    ("connection", "options"),
+    [
+        (Connection(), []),
+        (Connection("db1", "3307", "dulae"), ["--host=db1", "--port=3307", "--user=dulae"]),
+        (Connection("/", "3306"), ["--protocol=socket", "--socket=/mysqld.sock"]),
+        (Connection("/run/a.sock"), ["--protocol=socket", "--socket=/run/a.sock"]),
+        (Connection(password="s3cret"), ["--no-defaults"]),
+    ],
+)
+def test_mariadb_is_reached_without_a_password_among_the_arguments(
+    connection: Connection, options: list[str]
+) -> None:
+    assert connection.mariadb_options() == options
+    assert connection.mariadb_environment().get("MYSQL_PWD", "") == connection.password
