@@ -1,4 +1,4 @@
-"""Under whom the scratch server runs: PostgreSQL refuses root, so root steps down for it."""
+"""Under whom the scratch server runs: database servers refuse root, so root steps down for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..finding import reason
 
 ROOT = reason(
     "restore_drill.root",
-    "PostgreSQL does not run as root, and neither unshare nor setpriv can step down here;"
+    "database servers do not run as root, and neither unshare nor setpriv can step down here;"
     " install util-linux, or run the drill as an ordinary user",
 )
 
@@ -41,7 +41,7 @@ class Identity:
 
 
 def ordinary() -> Identity:
-    """Return an identity that PostgreSQL accepts; raise CannotTell if root cannot step down."""
+    """Return an identity that database servers accept; raise CannotTell if root cannot step down."""
     if os.geteuid():
         return Identity()
     if _works(_NAMESPACE):
