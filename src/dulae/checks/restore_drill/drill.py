@@ -17,7 +17,7 @@ from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, files, picking, postgresql, scratch
+from . import database, files, mariadb, picking, postgresql, scratch
 from .engine import Engine
 from .request import Drill
 from .work import Work
@@ -60,7 +60,11 @@ def _of(engine: Engine) -> Callable[[Work, Tools], None]:
     return lambda work, tools: database.hold(work, tools, engine)
 
 
-DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {"pg_dump": _of(postgresql.ENGINE), "tar": files.hold}
+DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
+    "pg_dump": _of(postgresql.ENGINE),
+    "mariadb_dump": _of(mariadb.ENGINE),
+    "tar": files.hold,
+}
 _CLUSTERED = "pg_dump"
 
 

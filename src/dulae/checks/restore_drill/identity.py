@@ -20,7 +20,7 @@ ROOT = reason(
 _NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 _STEP_DOWN_TO = ("postgres", "nobody")
 # The server ends with the drill, even if the drill is killed.
-_END_WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
+_END_WITH_PARENT = ("setpriv", "--pdeathsig")
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ class Identity:
         """Return a command as it is run under this identity."""
         return [*self.prefix, *command]
 
-    def bound(self, *command: str) -> list[str]:
+    def bound(self, *command: str, signal: str = "INT") -> list[str]:
         """Return a command as it is run under this identity, to end with this program where the machine can do it."""
-        return self.argv(*(_END_WITH_PARENT if _works(_END_WITH_PARENT) else ()), *command)
+        prefix = (*_END_WITH_PARENT, signal, "--")
+        return self.argv(*(prefix if _works(prefix) else ()), *command)
 
 
 def ordinary() -> Identity:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timezone
+
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.manifest import Manifest, TableCount
@@ -112,7 +114,8 @@ def _prove_newest_record(restored: Restored, session: Session) -> None:
     work, drill = restored.work, restored.work.drill
     if not drill.newest_record_sql:
         return
-    query = restored.engine.queries.age(drill.newest_record_sql.rstrip("; \n"), work.moment.isoformat())
+    now = work.moment.astimezone(timezone.utc).isoformat()
+    query = restored.engine.queries.age(drill.newest_record_sql.rstrip("; \n"), now)
     try:
         minutes = session.ask(query).strip()
     except SessionError as error:

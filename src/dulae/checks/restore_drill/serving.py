@@ -47,7 +47,7 @@ _ENDING_S = 2.0
 class Server:
     """A server's command, its drill's folder and environment; how it tells that it is ready and what is wrong.
 
-    ``stop`` ends it at once, for nothing in it is needed any more.
+    ``stop`` ends it at once, for nothing in it is needed any more; ``orphaned`` is what it gets if the drill is killed.
     """
 
     argv: Sequence[str]
@@ -56,6 +56,7 @@ class Server:
     ready: Callable[[], bool]
     first_error: Callable[[str], str]
     stop: signal.Signals
+    orphaned: str = "INT"
 
     @property
     def log(self) -> str:
@@ -113,7 +114,7 @@ def running(server: Server, identity: Identity) -> Iterator[None]:
     """Run a server; raise CannotTell if it does not start, or ends while it is needed."""
     with open(server.log, "wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            identity.bound(*server.argv),
+            identity.bound(*server.argv, signal=server.orphaned),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
