@@ -16,7 +16,7 @@ description:
   - A set appears complete or not at all; a run that fails or is killed leaves nothing that looks like a backup, and
     the next run clears away what is left of it.
   - Within C(min_interval_hours) of the last set no other is made. Only sets that were made here, by their manifests,
-    are ever deleted, beyond C(keep).
+    are ever deleted, beyond C(keep) and C(retention).
 options:
   backups:
     description: What to back up, and where to.
@@ -58,9 +58,27 @@ options:
         type: str
         required: true
       keep:
-        description: How many of the sets made here stay; 0 for all.
+        description: How many of the newest sets made here stay; 0 for all.
         type: int
         default: 7
+      retention:
+        description:
+          - Of how many days, weeks and months the last set made here stays besides; those of the calendar in UTC, and
+            only those that have a set. So the same steps of a set of M(dulae_backup) find no gap.
+        type: dict
+        suboptions:
+          daily:
+            description: The last sets of so many days; 0 for none.
+            type: int
+            default: 0
+          weekly:
+            description: The last sets of so many weeks, and of the one that runs; 0 for none.
+            type: int
+            default: 0
+          monthly:
+            description: The last sets of so many months, and of the one that runs; 0 for none.
+            type: int
+            default: 0
       min_interval_hours:
         description: Within this time of the last set no other is made; 0 for every run.
         type: int
@@ -194,27 +212,15 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.dulae.checks.backup.tools import Tools
-from ansible.module_utils.dulae.checks.backup_create import making, request
+from ansible.module_utils.dulae.checks.backup_create import making, options, request
 from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
 from ansible.module_utils.dulae.checks.outcome import Stopwatch
-
-WAY = {name: {"type": "str", "default": ""} for name in ("socket_dir", "host", "user")}
-BACKUP: dict[str, Any] = {
-    **{name: {"type": "str", "default": ""} for name in ("system", "name", "subject")},
-    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "mariadb_dump", "tar"]},
-    "source": {"type": "str", "required": True},
-    "path": {"type": "path", "required": True},
-    "prefix": {"type": "str", "required": True},
-    "keep": {"type": "int", "default": 7},
-    "min_interval_hours": {"type": "int", "default": 20},
-    "connection": {"type": "dict", "options": {**WAY, "port": {"type": "int", "default": 0}}},
-}
 
 
 def main() -> None:
     watch = Stopwatch()
     spec: dict[str, Any] = {
-        "backups": {"type": "list", "elements": "dict", "required": True, "options": BACKUP},
+        "backups": {"type": "list", "elements": "dict", "required": True, "options": options.BACKUP},
         "passwords": {"type": "dict", "default": {}, "no_log": True},
         **{name: {"type": "path", "default": ""} for name in ("bin_dir", "mariadb_bin_dir")},
         "timeout_s": {"type": "float", "default": 3600},

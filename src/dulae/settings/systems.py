@@ -204,6 +204,7 @@ class BackupSource(Shape):
     path: Annotated[str, Field(pattern="^/")]
     prefix: Text
     keep: AtLeastOne = 7
+    retention: Retention = Retention()
     min_interval_hours: Count = 20
 
 

@@ -54,7 +54,8 @@ class Connection:
 class Request:
     """One thing to back up, a database or (``tar``) a folder, into ``path`` as PREFIX-TIME.SUFFIX.
 
-    ``keep`` is how many of the sets made here stay (0: all); within ``min_interval_hours`` of the last none is made.
+    ``keep`` is how many of the newest sets made here stay (0: all); ``retention``, of how many days, weeks and months
+    (``STEP_DAYS``) the last one stays besides; within ``min_interval_hours`` of the last none is made.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Request:
     subject: str = ""
     system: str = ""
     keep: int = 7
+    retention: Mapping[str, int] = field(default_factory=dict)
     min_interval_hours: int = 20
     connection: Connection = field(default_factory=Connection)
 
@@ -77,6 +79,7 @@ def request_from(given: Mapping[str, Any], passwords: Mapping[str, str]) -> Requ
     """Return a request from plain data as the settings have it; passwords come apart, by subject."""
     known = {entry.name for entry in fields(Request)} - {"connection", "subject"}
     stated = {key: value for key, value in given.items() if key in known and value is not None}
+    stated["retention"] = {step: kept for step, kept in (given.get("retention") or {}).items() if kept}
     subject = subject_of(given)
     way = given.get("connection") or {}
     connection = Connection(
