@@ -23,7 +23,7 @@ from dulae.checks.backup_create.making import create, make
 from dulae.checks.backup_create.request import Connection, Request
 from dulae.checks.finding import Finding, Verdict
 
-from .mariadb import OFFICE, MariaDb
+from .mariadb import OFFICE, MariaDb, running
 
 TOOLS = Tools()
 PROGRAMS = ("mariadb", "mariadb-dump")
@@ -339,6 +339,20 @@ def test_a_server_that_drops_a_connection_meanwhile_fails_and_leaves_nothing(
     assert left_in(office.path) == []
 
 
+def test_a_server_that_dies_meanwhile_fails_and_leaves_nothing(
+    tmp_path: pathlib.Path, mariadb: MariaDb, programs: Callable[[str], Tools]
+) -> None:
+    with running() as doomed:
+        doomed.fresh("office", *OFFICE)
+        kill = f"kill -9 $(cat {pathlib.Path(doomed.socket).parent}/pid)"
+        way = Connection(doomed.socket, user="root")
+        wanted = Request("mariadb_dump", "office", str(tmp_path / "store"), "office", connection=way)
+        result = create(wanted, programs(f"{REAL} | (head -c 9000; {kill}; cat)"))
+        assert result.finding.verdict is Verdict.FAIL, result.finding.because
+        assert left_in(wanted.path) == []
+        assert create(wanted, TOOLS).finding.code == "backup_create.database_refused"
+
+
 def test_a_password_stands_in_no_argument_and_no_finding(
     office: Request, mariadb: MariaDb, tmp_path: pathlib.Path
 ) -> None:
@@ -374,11 +388,11 @@ def test_a_run_killed_while_it_dumps_leaves_nothing_that_looks_like_a_backup(
     )
     argv = [sys.executable, "-c", script, office.path, office.connection.host, slow.mariadb_bin_dir]
     sources = str(pathlib.Path(__file__).parents[2] / "src")
-    with subprocess.Popen(argv, env={**os.environ, "PYTHONPATH": sources}) as running:
+    with subprocess.Popen(argv, env={**os.environ, "PYTHONPATH": sources}) as child:
         while not any(path.stat().st_size for path in pathlib.Path(office.path).glob(".office-*.partial")):
-            assert running.poll() is None
+            assert child.poll() is None
             time.sleep(0.01)
-        running.kill()
+        child.kill()
     assert judge(office).code == "backup.only_unfinished"
     after = create(office, TOOLS)
     assert after.finding.measured["swept"] == 1

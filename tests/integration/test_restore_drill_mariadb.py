@@ -21,7 +21,7 @@ from dulae.checks.backup.tools import Tools
 from dulae.checks.backup_create import making
 from dulae.checks.backup_create.request import Connection, Request
 from dulae.checks.finding import Finding, Verdict
-from dulae.checks.restore_drill import drill, scratch
+from dulae.checks.restore_drill import drill, identity, scratch
 from dulae.checks.restore_drill.attachments import Attachments
 from dulae.checks.restore_drill.request import Assertion, Drill
 
@@ -479,6 +479,18 @@ def test_the_scratch_server_ends_with_a_killed_drill(store: pathlib.Path, place:
         time.sleep(0.05)
     assert scratch.programs_in(str(place)) == []
     hold(store, place)
+
+
+@pytest.mark.root
+def test_root_may_step_down_without_a_namespace(
+    store: pathlib.Path, place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid():
+        pytest.skip("needs root")
+    monkeypatch.setattr(identity, "_NAMESPACE", ("false",))
+    place.chmod(0o755)
+    finding = hold(store, place)
+    assert finding.verdict is Verdict.PASS, finding.because
 
 
 def test_dumps_of_both_servers_are_drilled_in_one_call(
