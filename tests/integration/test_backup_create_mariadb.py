@@ -196,15 +196,28 @@ def test_a_user_with_the_rights_that_are_asked_for_makes_a_dump(office: Request,
     assert result.finding.verdict is Verdict.PASS, result.finding.because
 
 
+def test_a_role_may_carry_the_rights(office: Request, mariadb: MariaDb) -> None:
+    asking = clerk(mariadb, office)
+    sql(
+        mariadb,
+        "CREATE OR REPLACE ROLE backing",
+        f"GRANT {RIGHTS} ON office.* TO backing",
+        "GRANT backing TO clerk@localhost",
+        "SET DEFAULT ROLE backing FOR clerk@localhost",
+    )
+    assert create(asking, TOOLS).finding.verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize(
     "case",
     [
         ((), "backup_create.database_refused", "Access denied"),
         (("SELECT ON office.users",), "backup_create.rights_missing", "grant SELECT"),
-        (("SELECT, SHOW VIEW ON office.*",), "backup_create.not_held_still", "grant LOCK TABLES"),
+        (("SELECT, LOCK TABLES, SHOW VIEW, EVENT ON office.*",), "backup_create.rights_missing", "TRIGGER"),
+        (("SELECT, SHOW VIEW, TRIGGER ON office.*",), "backup_create.not_held_still", "grant LOCK TABLES"),
         (("SELECT, LOCK TABLES, EVENT, TRIGGER ON office.*",), "backup_create.dump_failed", "SHOW VIEW"),
     ],
-    ids=["none", "one table", "no lock", "no views"],
+    ids=["none", "one table", "no triggers", "no lock", "no views"],
 )
 def test_a_missing_right_fails_with_its_remedy_and_leaves_nothing(
     case: tuple[tuple[str, ...], str, str], office: Request, mariadb: MariaDb
