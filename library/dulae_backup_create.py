@@ -9,13 +9,14 @@ module: dulae_backup_create
 short_description: Make backups that can be proven later
 version_added: "0.1.0"
 description:
-  - Dumps a PostgreSQL database, or archives a folder (procedure 6.3), and writes C(FILE.manifest.json) beside it.
+  - Dumps a database of PostgreSQL, MariaDB or MySQL, or archives a folder (procedure 6.3), and writes
+    C(FILE.manifest.json) beside it.
   - The manifest holds the file's SHA-256, and the rows and digest of each table taken in the same snapshot as the
     dump, or the SHA-256 of each file taken from the bytes that went into the archive.
   - A set appears complete or not at all; a run that fails or is killed leaves nothing that looks like a backup, and
     the next run clears away what is left of it.
   - Within C(min_interval_hours) of the last set no other is made. Only sets that were made here, by their manifests,
-    are ever deleted, beyond C(keep).
+    are ever deleted, beyond C(keep) and C(retention).
 options:
   backups:
     description: What to back up, and where to.
@@ -36,9 +37,13 @@ options:
         type: str
         default: ""
       kind:
-        description: V(pg_dump) for a database in PostgreSQL's custom format, V(tar) for a folder as C(.tar.gz).
+        description:
+          - V(pg_dump) for a database in PostgreSQL's custom format, V(mariadb_dump) for one of MariaDB or MySQL as
+            C(.sql.gz), V(tar) for a folder as C(.tar.gz).
+          - V(mariadb_dump) needs SELECT, LOCK TABLES, SHOW VIEW, TRIGGER and EVENT on the whole database. Its tables
+            are held still for the moment in which the snapshots begin; those of MyISAM and Aria until the dump ends.
         type: str
-        choices: [pg_dump, tar]
+        choices: [pg_dump, mariadb_dump, tar]
         required: true
       source:
         description: Name of the database, or the folder.
@@ -53,19 +58,39 @@ options:
         type: str
         required: true
       keep:
-        description: How many of the sets made here stay; 0 for all.
+        description: How many of the newest sets made here stay; 0 for all.
         type: int
         default: 7
+      retention:
+        description:
+          - Of how many days, weeks and months the last set made here stays besides; those of the calendar in UTC, and
+            only those that have a set. So the same steps of a set of M(dulae_backup) find no gap.
+        type: dict
+        suboptions:
+          daily:
+            description: The last sets of so many days; 0 for none.
+            type: int
+            default: 0
+          weekly:
+            description: The last sets of so many weeks, and of the one that runs; 0 for none.
+            type: int
+            default: 0
+          monthly:
+            description: The last sets of so many months, and of the one that runs; 0 for none.
+            type: int
+            default: 0
       min_interval_hours:
         description: Within this time of the last set no other is made; 0 for every run.
         type: int
         default: 20
       connection:
-        description: How PostgreSQL is reached; what is left out is PostgreSQL's default.
+        description: How the server is reached; what is left out is the default of its own programs.
         type: dict
         suboptions:
           socket_dir:
-            description: Folder of the server's unix socket; goes before C(host).
+            description:
+              - Folder of the server's unix socket (MariaDB's is C(mysqld.sock) there, or name the socket itself); goes
+                before C(host).
             type: str
             default: ""
           host:
@@ -73,19 +98,25 @@ options:
             type: str
             default: ""
           port:
-            description: Port of the server, also part of the socket's name.
+            description: Port of the server, for PostgreSQL also part of the socket's name; 0 for the programs' default.
             type: int
-            default: 5432
+            default: 0
           user:
             description: Who reads the database.
             type: str
             default: ""
   passwords:
-    description: Passwords for PostgreSQL by subject; they go to its programs through their environment only.
+    description:
+      - Passwords for the servers by subject; they go to the programs through their environment only. Without one,
+        the files of the user who runs this have a say (C(~/.pgpass), C(~/.my.cnf)).
     type: dict
     default: {}
   bin_dir:
     description: Folder of PostgreSQL's programs; empty for the search path.
+    type: path
+    default: ""
+  mariadb_bin_dir:
+    description: Folder of MariaDB's programs; empty for the search path.
     type: path
     default: ""
   timeout_s:
@@ -120,6 +151,15 @@ EXAMPLES = r"""
           user: dulae
         path: /srv/backup/saraban
         prefix: saraban
+      - system: leave
+        name: database
+        kind: mariadb_dump
+        source: leave
+        connection:
+          socket_dir: /run/mysqld
+          user: dulae
+        path: /srv/backup/leave
+        prefix: leave
       - system: saraban
         name: files
         kind: tar
@@ -172,29 +212,17 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.dulae.checks.backup.tools import Tools
-from ansible.module_utils.dulae.checks.backup_create import making, request
+from ansible.module_utils.dulae.checks.backup_create import making, options, request
 from ansible.module_utils.dulae.checks.door import FAIL_ON_OPTION, leave
 from ansible.module_utils.dulae.checks.outcome import Stopwatch
-
-WAY = {name: {"type": "str", "default": ""} for name in ("socket_dir", "host", "user")}
-BACKUP: dict[str, Any] = {
-    **{name: {"type": "str", "default": ""} for name in ("system", "name", "subject")},
-    "kind": {"type": "str", "required": True, "choices": ["pg_dump", "tar"]},
-    "source": {"type": "str", "required": True},
-    "path": {"type": "path", "required": True},
-    "prefix": {"type": "str", "required": True},
-    "keep": {"type": "int", "default": 7},
-    "min_interval_hours": {"type": "int", "default": 20},
-    "connection": {"type": "dict", "options": {**WAY, "port": {"type": "int", "default": 5432}}},
-}
 
 
 def main() -> None:
     watch = Stopwatch()
     spec: dict[str, Any] = {
-        "backups": {"type": "list", "elements": "dict", "required": True, "options": BACKUP},
+        "backups": {"type": "list", "elements": "dict", "required": True, "options": options.BACKUP},
         "passwords": {"type": "dict", "default": {}, "no_log": True},
-        "bin_dir": {"type": "path", "default": ""},
+        **{name: {"type": "path", "default": ""} for name in ("bin_dir", "mariadb_bin_dir")},
         "timeout_s": {"type": "float", "default": 3600},
         "fail_on": FAIL_ON_OPTION,
     }
@@ -203,7 +231,7 @@ def main() -> None:
     wanted = [request.request_from(backup, given["passwords"]) for backup in given["backups"]]
     if not wanted:
         module.fail_json(msg="backups: the list is empty; name at least one backup")
-    tools = Tools(given["bin_dir"], given["timeout_s"])
+    tools = Tools(given["bin_dir"], given["timeout_s"], given["mariadb_bin_dir"])
     results = [making.create(one, tools, check_mode=module.check_mode) for one in wanted]
     diff = list(map(making.difference, wanted, results))
     changed = any(result.changed for result in results)

@@ -12,13 +12,15 @@ description:
   - Restores a finished copy of each backup set (procedure 6.3), the newest or one drawn by lot, into a scratch place,
     compares it with its manifest and with declared queries, tells how old the data are (RPO) and how long it took
     (RTO), and drops it.
-  - A dump goes into a PostgreSQL of its own with a new data folder and a unix socket, no port. As root it steps down
-    to an ordinary user for it. Files of an archive are extracted into a private folder, without links.
+  - A dump goes into a PostgreSQL or MariaDB of its own with a new data folder and a unix socket, no port. As root it
+    steps down to an ordinary user for it. Files of an archive are extracted into a private folder, without links.
+  - Dumps of MySQL are restored into MariaDB; what only MySQL knows, such as its collations, leaves the verdict open.
+    A dump of all databases is not drilled, for it would replace the scratch server's own accounts.
   - A backup that cannot be restored, or is not what was backed up, fails. Whatever kept the drill from being held is
     C(unknown), as is another drill that is being held. Without manifest and assertions the most it reaches is C(warn).
   - Where no digest of a manifest tells that each row is the same, text columns are sampled for the marks that broken
-    encodings leave. Where the extension amcheck is at hand, each B-tree is checked; a broken one is C(unknown), for a
-    dump holds no index and this machine has just built it.
+    encodings leave. Where PostgreSQL's extension amcheck is at hand, each B-tree is checked, and by MariaDB each table
+    (C(CHECK TABLE ... EXTENDED)); a broken one is C(unknown), for this machine has just built it.
   - Names of attachments are counted and never told.
   - Nothing is left behind; what a killed drill left, the next one removes and tells in C(reaped).
   - A dump may run any SQL in the scratch server, as its superuser; hold drills of dumps that you do not trust on a
@@ -246,7 +248,7 @@ options:
         type: str
         default: ""
       newest_record_sql:
-        description: A query for the time of the newest record.
+        description: A query for the time of the newest record; what says no time zone is taken as UTC.
         type: str
         default: ""
       max_record_age_hours:
@@ -267,6 +269,10 @@ options:
     default: /var/tmp
   bin_dir:
     description: Folder of PostgreSQL's programs, those of the server included; empty for the search path.
+    type: path
+    default: ""
+  mariadb_bin_dir:
+    description: Folder of MariaDB's programs, those of the server included; empty for the search path.
     type: path
     default: ""
   timeout_s:
@@ -323,9 +329,10 @@ findings:
       C(rto_seconds), C(tables) and C(rows) or C(files), C(newest_record_minutes), C(server_version), C(stages) (a list
       of C(stage) and C(elapsed_ms)) and C(reaped) (the stages of earlier drills that were killed).
     - C(pick), C(pick_candidates) and C(pick_seed) tell how the copy was chosen, C(data_minutes) how old its data are.
-    - C(amcheck) is V(passed) with the number of C(indexes), V(absent) or V(broken). C(text_values), C(text_thai) and
-      C(text_damaged) tell of the texts that were sampled, C(attachments), C(attachments_missing),
-      C(attachments_hashed), C(attachments_different) and C(attachments_seed) of the files.
+    - C(amcheck) is V(passed) with the number of C(indexes), V(absent) or V(broken), C(check_table) V(passed) with
+      C(tables_checked), or V(broken). C(text_values), C(text_thai) and C(text_damaged) tell of the texts that were
+      sampled, C(attachments), C(attachments_missing), C(attachments_hashed), C(attachments_different) and
+      C(attachments_seed) of the files.
   returned: always
   type: list
   elements: dict
@@ -373,7 +380,7 @@ def main() -> None:
     spec: dict[str, Any] = {
         "sets": {"type": "list", "elements": "dict", "required": True, "options": options.SET},
         "scratch_dir": {"type": "path", "default": "/var/tmp"},  # noqa: S108 as the name of the place
-        "bin_dir": {"type": "path", "default": ""},
+        **{name: {"type": "path", "default": ""} for name in ("bin_dir", "mariadb_bin_dir")},
         "timeout_s": {"type": "float", "default": 3600},
         "fail_on": FAIL_ON_OPTION,
     }
@@ -384,7 +391,7 @@ def main() -> None:
         module.fail_json(msg=f"sets: {error}")
     if not drills:
         module.fail_json(msg="sets: the list is empty; name at least one backup set")
-    tools = Tools(module.params["bin_dir"], module.params["timeout_s"])
+    tools = Tools(*(module.params[name] for name in ("bin_dir", "timeout_s", "mariadb_bin_dir")))
     held = drill.not_run if module.check_mode else drill.check_in(module.params["scratch_dir"], tools)
     leave(module, held(drills), watch)
 

@@ -65,7 +65,7 @@ def running() -> Iterator[MariaDb]:
             "--skip-networking",
         ]
         with open(f"{folder}/log", "wb") as log:
-            process = subprocess.Popen([*argv, "--skip-grant-tables"], stdout=log, stderr=log, cwd=folder)
+            process = subprocess.Popen(argv, stdout=log, stderr=log, cwd=folder)
         try:
             _wait(process, socket, pathlib.Path(folder, "log"))
             yield MariaDb(socket)

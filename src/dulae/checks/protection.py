@@ -196,7 +196,8 @@ def _mariadb(store: DataStore, tools: Tools) -> Sequence[str]:
     client = shutil.which("mariadb") or shutil.which("mysql")
     if not client:
         raise CannotTell(NO_CLIENT)
-    argv = [client, *_way(store.connection), "--batch", "--raw", "--skip-column-names", "-e", _MARIADB]
+    way = [*store.connection.mariadb_options(), "--connect-timeout=10"]
+    argv = [client, *way, "--batch", "--raw", "--skip-column-names", "-e", _MARIADB]
     try:
         answer = here(argv, tools.timeout_s)
     except subprocess.TimeoutExpired as error:
@@ -204,17 +205,6 @@ def _mariadb(store: DataStore, tools: Tools) -> Sequence[str]:
     if answer.status:
         raise CannotTell(REFUSED, error=shown(first_error(answer.error)))
     return _names(answer.text)
-
-
-def _way(connection: Connection) -> Sequence[str]:
-    """Return how MariaDB's client reaches a server; a folder holds its socket, and no password is among it."""
-    if connection.host.startswith("/"):
-        place = ["--protocol=socket", f"--socket={connection.host}/mysqld.sock"]
-    else:
-        place = [f"--host={connection.host}"] if connection.host else []
-        place += [f"--port={connection.port}"] if connection.port else []
-    user = [f"--user={connection.user}"] if connection.user else []
-    return ["--connect-timeout=10", *place, *user]
 
 
 def _names(answer: str) -> Sequence[str]:

@@ -106,3 +106,4 @@ class Site(Shape):
     digits: Literal["arabic", "thai"] = "arabic"
     mail: Mail | None = None
     postgres_bin: str = ""
+    mariadb_bin: str = ""

@@ -192,7 +192,8 @@ class Connection(Shape):
 
     socket_dir: str = ""
     host: str = ""
-    port: Port = 5432
+    # Left out, it is the default of the server's own programs.
+    port: Port | None = None
     user: str = ""
 
 
@@ -207,6 +208,7 @@ class BackupSource(Shape):
     path: Annotated[str, Field(pattern="^/")]
     prefix: Text
     keep: AtLeastOne = 7
+    retention: Retention = Retention()
     min_interval_hours: Count = 20
 
 

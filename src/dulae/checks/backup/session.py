@@ -1,16 +1,17 @@
-"""One connection to PostgreSQL, held open through psql, so that several questions see one snapshot."""
+"""One connection to a database, held open through its client program, so that several questions see one snapshot."""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
 import threading
-from typing import Any, Mapping
+from typing import Any, ClassVar, Mapping, Sequence, TypeVar
 
 from .tools import Tools, first_error
 
 _END = "dulae: end of answer"
 _GOODBYE_S = 5.0
+_Opened = TypeVar("_Opened", bound="Session")
 
 
 class SessionError(Exception):
@@ -18,13 +19,19 @@ class SessionError(Exception):
 
 
 class Session:
-    """A psql process that is asked one statement after the other; ends the connection when it is left."""
+    """A psql process that is asked one statement after the other; ends the connection when it is left.
+
+    Another client program has a class of its own, which says how it is called and how it tells its errors.
+    """
+
+    program: ClassVar[str] = "psql"
+    arguments: ClassVar[Sequence[str]] = ("-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1")
 
     def __init__(self, tools: Tools, environment: Mapping[str, str], *options: str) -> None:
-        program = tools.path("psql")
+        program = tools.path(self.program)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(  # noqa: S603
-            [program, "-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", *options],
+            [program, *options, *self.arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -36,7 +43,7 @@ class Session:
         self._timer.daemon = True
         self._timer.start()
 
-    def __enter__(self) -> Session:
+    def __enter__(self: _Opened) -> _Opened:
         """Begin to use the connection."""
         return self
 
@@ -50,7 +57,7 @@ class Session:
             except BrokenPipeError:
                 continue
         try:
-            # Given a moment, psql says goodbye, and the server has nothing to complain of in its log.
+            # Given a moment, the client says goodbye, and the server has nothing to complain of in its log.
             self._process.wait(_GOODBYE_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
@@ -76,9 +83,16 @@ class Session:
             lines.append(line)
         raise self._refusal()
 
+    @staticmethod
+    def first_error(said: str) -> str:
+        """Return the first error among what the client says."""
+        return first_error(said)
+
     def _refusal(self) -> SessionError:
-        """Return why psql ended."""
+        """Return why the client ended."""
         self._process.wait()
         self._errors.seek(0)
         said: Any = self._errors.read().decode("utf-8", "replace")
-        return SessionError(first_error(said) if said.strip() else "the connection ended without an answer")
+        return SessionError(
+            self.first_error(said) if said.strip() else "the connection ended without an answer"
+        )

@@ -39,10 +39,11 @@ _ERROR = re.compile(r"(?:ERROR|FATAL|error|fatal):\s*(.*)")
 
 @dataclass(frozen=True)
 class Tools:
-    """Where PostgreSQL's programs lie (PATH where empty), and how long one may take."""
+    """Where PostgreSQL's programs lie (PATH where empty), and how long one may take; where MariaDB's lie is apart."""
 
     bin_dir: str = ""
     timeout_s: float = 3600
+    mariadb_bin_dir: str = ""
 
     def path(self, tool: str) -> str:
         """Return the path of a program; raise CannotTell if it is not on this machine."""

@@ -22,7 +22,7 @@ REFUSED = reason(
 )
 FAILED = reason(
     "backup_create.dump_failed",
-    "{source}: pg_dump failed: {error}; nothing was kept, correct this and run again",
+    "{source}: {tool} failed: {error}; nothing was kept, correct this and run again",
 )
 NO_TABLES = reason(
     "backup_create.no_tables",
@@ -78,7 +78,7 @@ def _beside(argv: list[str], request: Request, tools: Tools) -> Iterator[_Finish
             if process.wait():
                 said.seek(0)
                 error = first_error(said.read().decode("utf-8", "replace"))
-                raise Bad(FAILED, source=request.source, error=error)
+                raise Bad(FAILED, source=request.source, tool="pg_dump", error=error)
 
         try:
             yield finish

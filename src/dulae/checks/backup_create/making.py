@@ -14,7 +14,7 @@ from ..backup.manifest import Manifest
 from ..backup.tools import Tools
 from ..finding import Finding, Verdict, judged, reason, utc_text
 from ..outcome import Stopwatch
-from . import archive, dump, store
+from . import archive, dump, ladder, mariadb_dump, store
 from .made import Made
 from .request import Request
 
@@ -53,6 +53,7 @@ class Maker:
 
 MAKERS: Mapping[str, Maker] = {
     "pg_dump": Maker(dump.SUFFIX, dump.write),
+    "mariadb_dump": Maker(mariadb_dump.SUFFIX, mariadb_dump.write),
     "tar": Maker(archive.SUFFIX, archive.write),
 }
 
@@ -127,7 +128,9 @@ def _planned(request: Request, now: datetime) -> Result:
     if recent:
         return _kept(request, sets, recent, now)
     name = store.new_name(request.path, request.prefix, MAKERS[request.kind].suffix, now)
-    staying = sets[: request.keep - 1] if request.keep else sets
+    moments = [now, *(own.started_at for own in sets)]
+    stay = ladder.staying(moments, request.keep, request.retention)
+    staying = [own for place, own in enumerate(sets, 1) if place in stay]
     planned = _finding(request, CannotTell(NOT_RUN, source=request.source, file=name))
     return Result(planned, True, _names(sets), (*_names(staying), name))
 
@@ -155,7 +158,7 @@ def _created(request: Request, tools: Tools, now: datetime) -> Result:
         _demand_space(request, before)
         manifest = _make(request, tools, now)
         sets = store.own_sets(request.path, request.prefix)
-        gone = store.surplus(sets, request.keep)
+        gone = store.surplus(sets, request.keep, request.retention)
         for own in gone:
             store.remove(request.path, own)
     measured = {**_measured(manifest, request), "removed": len(gone), "swept": swept}

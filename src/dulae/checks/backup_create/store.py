@@ -11,13 +11,14 @@ import fcntl
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from ..backup import manifest
 from ..backup.faults import Bad, CannotTell
 from ..backup.hashing import sha256_of
 from ..backup.manifest import Manifest
 from ..finding import reason
+from . import ladder
 
 ALREADY_RUNNING = reason(
     "backup_create.already_running",
@@ -155,9 +156,10 @@ def _sync(path: str) -> None:
         os.close(handle)
 
 
-def surplus(sets: list[Own], keep: int) -> list[Own]:
+def surplus(sets: list[Own], keep: int, retention: Mapping[str, int]) -> list[Own]:
     """Return the sets that are one too many, oldest last; none where ``keep`` is 0."""
-    return sets[keep:] if keep else []
+    stay = ladder.staying([own.started_at for own in sets], keep, retention)
+    return [own for place, own in enumerate(sets) if place not in stay]
 
 
 def remove(folder: str, own: Own) -> None:

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from ..backup.faults import CannotTell
 from ..backup.session import Session, SessionError
-from ..backup.tools import Tools
 from ..finding import reason
-from . import server
-from .restoring import DATABASE
 from .work import Work
 
 BROKEN = reason(
@@ -33,20 +30,19 @@ WHERE a.amname = 'btree' AND c.relkind = 'i' AND c.relpersistence <> 't' AND i.i
 """
 
 
-def prove(work: Work, tools: Tools) -> None:
+def prove(work: Work, session: Session) -> None:
     """Check every B-tree where the extension is at hand, else note ``absent``; raise CannotTell where one is broken."""
-    with Session(tools, server.environment(work.folder, DATABASE)) as session:
-        try:
-            if session.ask(_AVAILABLE) == "0":
-                work.measured["amcheck"] = "absent"
-                return
-            session.ask(_OWN_SCHEMA)
-        except SessionError as error:
-            work.measured.update(amcheck="absent", amcheck_error=str(error))
+    try:
+        if session.ask(_AVAILABLE) == "0":
+            work.measured["amcheck"] = "absent"
             return
-        try:
-            indexes = int(session.ask(_CHECK))
-        except SessionError as error:
-            work.measured["amcheck"] = "broken"
-            raise CannotTell(BROKEN, error=str(error)) from error
+        session.ask(_OWN_SCHEMA)
+    except SessionError as error:
+        work.measured.update(amcheck="absent", amcheck_error=str(error))
+        return
+    try:
+        indexes = int(session.ask(_CHECK))
+    except SessionError as error:
+        work.measured["amcheck"] = "broken"
+        raise CannotTell(BROKEN, error=str(error)) from error
     work.measured.update(amcheck="passed", indexes=indexes)

@@ -12,20 +12,16 @@ import tarfile
 from dataclasses import dataclass, field
 from typing import BinaryIO, Iterable, cast
 
-from ..backup import tables
 from ..backup.copies import Copy, shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.hashing import sha256_of
 from ..backup.kinds import stream, tar
-from ..backup.session import Session, SessionError
+from ..backup.session import SessionError
 from ..backup.steps import Examination
-from ..backup.tools import Tools
 from ..finding import Verdict, reason
-from . import server
 from .attachments import Attachments
+from .engine import Restored
 from .picking import lot
-from .proof import MISTAKEN
-from .restoring import DATABASE, lacks
 from .work import Work
 
 MISSING = reason(
@@ -100,11 +96,11 @@ class Found:
             self.different += digest != row.sha256
 
 
-def prove(work: Work, tools: Tools) -> None:
+def prove(restored: Restored) -> None:
     """Compare the rows of attachments with their files; raise Bad where they do not agree."""
-    wanted = work.drill.attachments
+    work, wanted = restored.work, restored.work.drill.attachments
     assert wanted
-    rows = _rows(work, wanted, tools)
+    rows = _rows(restored, wanted)
     seed = wanted.seed or secrets.token_hex(_SEED_BYTES)
     work.measured.update(attachments=len(rows), attachments_seed=seed)
     if not rows:
@@ -118,20 +114,15 @@ def prove(work: Work, tools: Tools) -> None:
     _judge(work, wanted, found)
 
 
-def _rows(work: Work, wanted: Attachments, tools: Tools) -> dict[str, Row]:
+def _rows(restored: Restored, wanted: Attachments) -> dict[str, Row]:
     """Return what the database says of each attachment, by path."""
     query = wanted.sql.rstrip("; \n")
-    # The server looks for what is built in first, as in all declared queries.
     try:
-        with Session(tools, server.environment(work.folder, DATABASE)) as session:
-            tables.begin(session)
-            session.ask("SET search_path TO pg_catalog, public")
-            answer = session.ask(
-                f"SELECT pg_catalog.row_to_json(dulae_row) FROM ({query}\n) AS dulae_row LIMIT {_MOST_ROWS + 1}"  # noqa: S608 declared in settings
-            )
+        with restored.connect() as session:
+            answer = restored.engine.queries.rows(session, query, _MOST_ROWS + 1)
     except SessionError as error:
         said = str(error)
-        unasked = lacks(said) or MISTAKEN.search(said)
+        unasked = restored.unanswerable(said)
         raise (CannotTell(UNASKED, error=said) if unasked else Bad(REFUSED, error=said)) from error
     lines = answer.split("\n") if answer else []
     if len(lines) > _MOST_ROWS:

@@ -1,4 +1,4 @@
-"""The drill of a PostgreSQL dump: make a server, restore, prove."""
+"""The drill of a database's dump: make a server, restore, prove."""
 
 from __future__ import annotations
 
@@ -8,41 +8,40 @@ from typing import Iterator
 from ..backup import steps
 from ..backup.faults import CannotTell
 from ..backup.tools import Tools
-from . import amcheck, attached, proof, restoring, server, thai_text
+from . import attached, proof, thai_text
+from .engine import Engine, Restored
 from .work import Work, demand_space
 
-# A restored database is larger than its dump, by how much nobody knows without a manifest.
-_GROWTH = 6
-_EMPTY_CLUSTER_BYTES = 100 << 20
 
-
-def hold(work: Work, tools: Tools) -> None:
+def hold(work: Work, given: Tools, engine: Engine) -> None:
     """Restore the copy into a scratch server and prove it; raise Fault with what was seen."""
+    tools, scratch = engine.tools(given), engine.scratch
     with work.stage("prepare"):
-        demand_space(work.folder, _needed(work))
-        work.measured["server_version"] = tools.ask(["postgres", "--version"]).text.split()[-1]
+        demand_space(work.folder, _needed(work, engine))
+        work.measured["server_version"] = scratch.version(tools)
     with work.stage("initdb"):
-        identity = server.make(work.folder, tools, work.template)
+        identity = scratch.make(work, tools)
     with contextlib.ExitStack() as stack:
         with work.stage("start"):
-            stack.enter_context(server.running(work.folder, tools, identity))
+            stack.enter_context(scratch.running(work.folder, tools, identity))
         with _changed_first(work), work.stage("restore"):
-            restoring.restore(work.examination.newest.path, work.folder, tools)
-        _prove(work, tools)
+            engine.restore(work, tools)
+        _prove(Restored(work, tools, engine))
 
 
-def _prove(work: Work, tools: Tools) -> None:
+def _prove(restored: Restored) -> None:
     """Prove what was restored, the gravest first; raise Fault where it is not as it must be."""
+    work, engine = restored.work, restored.engine
     with work.stage("prove"):
-        proof.prove(work, tools)
+        proof.prove(restored)
     if work.drill.attachments:
         with work.stage("attachments"):
-            attached.prove(work, tools)
-    with work.stage("amcheck"):
-        amcheck.prove(work, tools)
-    if thai_text.wanted(work):
+            attached.prove(restored)
+    with work.stage(engine.check_stage), restored.connect() as session:
+        engine.check(work, session)
+    if thai_text.wanted(restored):
         with work.stage("thai_text"):
-            thai_text.prove(work, tools)
+            thai_text.prove(restored)
 
 
 @contextlib.contextmanager
@@ -59,7 +58,8 @@ def _changed_first(work: Work) -> Iterator[None]:
         raise
 
 
-def _needed(work: Work) -> int:
-    """Return the bytes that the restored database will take."""
+def _needed(work: Work, engine: Engine) -> int:
+    """Return the bytes that the restored database will take; without a manifest that is a guess."""
     known = work.manifest.source.get("database_bytes") if work.manifest else None
-    return _EMPTY_CLUSTER_BYTES + int(1.5 * known if known else _GROWTH * work.examination.newest.bytes)
+    guessed = engine.scratch.restored_bytes(work.examination.newest.bytes)
+    return engine.scratch.empty_bytes + (int(1.5 * known) if known else guessed)

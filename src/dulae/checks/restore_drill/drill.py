@@ -17,7 +17,8 @@ from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, files, picking, scratch
+from . import database, files, mariadb, picking, postgresql, scratch
+from .engine import Engine
 from .request import Drill
 from .work import Work
 
@@ -53,7 +54,17 @@ NO_WAY = reason(
 )
 CHECK_MODE = reason("restore_drill.check_mode", "no drill is held in check mode; run it without --check")
 
-DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {"pg_dump": database.hold, "tar": files.hold}
+
+def _of(engine: Engine) -> Callable[[Work, Tools], None]:
+    """Return the drill of a database server's dumps."""
+    return lambda work, tools: database.hold(work, tools, engine)
+
+
+DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
+    "pg_dump": _of(postgresql.ENGINE),
+    "mariadb_dump": _of(mariadb.ENGINE),
+    "tar": files.hold,
+}
 _CLUSTERED = "pg_dump"
 
 

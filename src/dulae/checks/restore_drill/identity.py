@@ -1,4 +1,4 @@
-"""Under whom the scratch server runs: PostgreSQL refuses root, so root steps down for it."""
+"""Under whom the scratch server runs: database servers refuse root, so root steps down for them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..finding import reason
 
 ROOT = reason(
     "restore_drill.root",
-    "PostgreSQL does not run as root, and neither unshare nor setpriv can step down here;"
+    "database servers do not run as root, and neither unshare nor setpriv can step down here;"
     " install util-linux, or run the drill as an ordinary user",
 )
 
 _NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 _STEP_DOWN_TO = ("postgres", "nobody")
 # The server ends with the drill, even if the drill is killed.
-_END_WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
+_END_WITH_PARENT = ("setpriv", "--pdeathsig")
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,14 @@ class Identity:
         """Return a command as it is run under this identity."""
         return [*self.prefix, *command]
 
-    def bound(self, *command: str) -> list[str]:
+    def bound(self, *command: str, signal: str = "INT") -> list[str]:
         """Return a command as it is run under this identity, to end with this program where the machine can do it."""
-        return self.argv(*(_END_WITH_PARENT if _works(_END_WITH_PARENT) else ()), *command)
+        prefix = (*_END_WITH_PARENT, signal, "--")
+        return self.argv(*(prefix if _works(prefix) else ()), *command)
 
 
 def ordinary() -> Identity:
-    """Return an identity that PostgreSQL accepts; raise CannotTell if root cannot step down."""
+    """Return an identity that database servers accept; raise CannotTell if root cannot step down."""
     if os.geteuid():
         return Identity()
     if _works(_NAMESPACE):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from datetime import timezone
 
-from ..backup import tables
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.manifest import Manifest, TableCount
 from ..backup.session import Session, SessionError
-from ..backup.tools import Tools
 from ..finding import reason
-from . import counting, server
+from . import counting
 from .assertions import Assertion
-from .restoring import DATABASE, lacks
-from .work import Work
+from .engine import Restored
 
 DIFFERENT = reason(
     "restore_drill.different",
@@ -51,85 +48,78 @@ UNASKED = reason(
 )
 
 _SHOWN = 60
-# A query that PostgreSQL cannot read is whoever declared it's mistake, not the backup's.
-MISTAKEN = re.compile("syntax error|unterminated|cannot execute .* in a read-only transaction")
 _HOUR_MINUTES = 60
 
 
-def prove(work: Work, tools: Tools) -> None:
+def prove(restored: Restored) -> None:
     """Compare a restored database with its manifest and declared queries; raise Bad where they do not agree."""
     try:
-        with Session(tools, server.environment(work.folder, DATABASE)) as session:
-            tables.begin(session)
-            _prove_tables(work, session, tools)
-            # Declared queries are written as the application's are; what is built in still comes first.
-            session.ask("SET search_path TO pg_catalog, public")
-            for number, assertion in enumerate(work.drill.assertions, 1):
-                _prove_assertion(session, number, assertion)
-            _prove_newest_record(work, session)
+        with restored.snapshot() as session:
+            _prove_tables(restored, session)
+            restored.engine.queries.prepare(session)
+            for number, assertion in enumerate(restored.work.drill.assertions, 1):
+                _prove_assertion(restored, session, number, assertion)
+            _prove_newest_record(restored, session)
     except SessionError as error:
         raise CannotTell(UNCOUNTED, error=str(error)) from error
 
 
-def _prove_tables(work: Work, session: Session, tools: Tools) -> None:
+def _prove_tables(restored: Restored, session: Session) -> None:
     """Count every table of the manifest, or every table there is."""
-    made = work.manifest.tables if work.manifest else ()
-    counted = counting.count(work.folder, tools, tables.listed(session))
+    work = restored.work
+    counted = counting.count(restored, restored.engine.tables.listed(session))
     rows = sum(table.rows for table in counted)
     work.measured.update(tables=len(counted), rows=rows)
     if work.manifest:
-        _compare(made, counted, work.manifest)
+        _compare(counted, work.manifest, restored.engine.tables.digest)
     elif not rows:
         raise Bad(NOTHING)
 
 
-def _compare(made: tuple[TableCount, ...], counted: list[TableCount], manifest: Manifest) -> None:
+def _compare(counted: list[TableCount], manifest: Manifest, digest: str) -> None:
     """Raise Bad if a table differs from the manifest in rows, or in a digest that we know how to make."""
     now = {(table.schema, table.name): table for table in counted}
-    digested = manifest.digest == tables.DIGEST
+    digested = manifest.digest == digest
     different = []
-    for table in made:
+    for table in manifest.tables:
         found = now.get((table.schema, table.name))
         same = found and found.rows == table.rows and (not digested or found.digest == table.digest)
         if not same:
             different.append(f"{table.schema}.{table.name}")
     if different:
-        raise Bad(DIFFERENT, different=len(different), tables=len(made), table=shown(different[0]))
+        about = {"different": len(different), "tables": len(manifest.tables)}
+        raise Bad(DIFFERENT, **about, table=shown(different[0]))
 
 
-def _prove_assertion(session: Session, number: int, assertion: Assertion) -> None:
+def _prove_assertion(restored: Restored, session: Session, number: int, assertion: Assertion) -> None:
     """Raise Bad if a query does not give what is expected of it."""
     try:
         got = session.ask(assertion.sql).strip()
     except SessionError as error:
-        raise refused(number, error) from error
+        raise _refused(restored, number, error) from error
     if not assertion.agrees(got):
         raise Bad(UNTRUE, number=number, got=shown(got)[:_SHOWN] or "nothing", expected=assertion.expected)
 
 
-def refused(number: int, error: SessionError) -> Fault:
+def _refused(restored: Restored, number: int, error: SessionError) -> Fault:
     """Return what it means that a declared query has no answer: the backup lacks something, or it was never asked."""
     said = str(error)
-    unasked = lacks(said) or MISTAKEN.search(said)
-    return (
-        CannotTell(UNASKED, number=number, error=said)
-        if unasked
-        else Bad(UNANSWERED, number=number, error=said)
-    )
+    if restored.unanswerable(said):
+        return CannotTell(UNASKED, number=number, error=said)
+    return Bad(UNANSWERED, number=number, error=said)
 
 
-def _prove_newest_record(work: Work, session: Session) -> None:
+def _prove_newest_record(restored: Restored, session: Session) -> None:
     """Raise Bad if the newest record is older than allowed."""
-    drill = work.drill
+    work, drill = restored.work, restored.work.drill
     if not drill.newest_record_sql:
         return
-    now = work.moment.isoformat()
-    moment = drill.newest_record_sql.rstrip("; \n")
-    query = f"SELECT floor(extract(epoch FROM timestamptz '{now}' - ({moment}\n)) / 60)"  # noqa: S608 declared in settings
+    now = work.moment.astimezone(timezone.utc).isoformat()
+    query = restored.engine.queries.age(drill.newest_record_sql.rstrip("; \n"), now)
     try:
         minutes = session.ask(query).strip()
     except SessionError as error:
-        raise refused(0, error) from error
+        raise _refused(restored, 0, error) from error
     if not minutes:
         raise Bad(NO_RECORD)
     age = int(minutes)

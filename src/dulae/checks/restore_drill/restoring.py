@@ -14,7 +14,7 @@ from ..backup.session import Session, SessionError
 from ..backup.tools import Tools, first_error
 from ..command import Answer
 from ..finding import reason
-from . import server
+from . import server, serving
 
 NOT_RESTORED = reason(
     "restore_drill.not_restored",
@@ -122,7 +122,7 @@ def _ask(folder: str, tools: Tools, *statements: str) -> None:
             for statement in statements:
                 session.ask(statement)
     except SessionError as error:
-        raise CannotTell(server.NOT_STARTED, error=str(error)) from error
+        raise CannotTell(serving.NOT_STARTED, error=str(error)) from error
 
 
 def _archive(dump: _Dump, tools: Tools, environment: Mapping[str, str]) -> Answer:

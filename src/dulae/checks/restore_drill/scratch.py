@@ -36,7 +36,10 @@ STUCK = reason(
 
 _STAGE = "stage"
 _TEMPLATE = "template"
-_OURS = {"postgres", "initdb", "pg_restore", "psql", "unshare", "setpriv"}
+_OURS = {
+    *("postgres", "initdb", "pg_restore", "psql", "unshare", "setpriv"),
+    *("mariadbd", "mysqld", "mariadb", "mysql", "mariadb-install-db", "mysql_install_db"),
+}
 _PATIENCE_S = 10.0
 _TICK_S = 0.05
 
@@ -136,7 +139,7 @@ def _until(true: Callable[[], bool]) -> bool:
 
 
 def programs_in(folder: str) -> list[int]:
-    """Return the programs that work inside a folder, or are PostgreSQL's and name it."""
+    """Return the programs that work inside a folder, or are a drill's and name it."""
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and _works_in(name, folder)]
 
 

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
-import subprocess
-import time
-from typing import Iterator
+from typing import ContextManager
 
-from ..backup.faults import CannotTell, Fault
-from ..backup.session import SessionError
-from ..backup.tools import SILENT, Tools, first_error, surroundings
-from ..finding import reason
-from .identity import Identity, ordinary
-
-NOT_MADE = reason(
-    "restore_drill.no_server",
-    "the scratch server could not be made: {error}; look at PostgreSQL's programs in bin_dir",
-)
-NOT_STARTED = reason(
-    "restore_drill.not_started",
-    "the scratch server did not start: {error}; look at this machine's memory and limits",
-)
-TOO_LONG = reason(
-    "restore_drill.path_too_long", "{path}: is too long for a unix socket; name a shorter scratch_dir"
-)
-ENDED = reason(
-    "restore_drill.server_ended",
-    "the scratch server ended in the middle of the drill: {error}; look at this machine's memory and disk,"
-    " then try again",
-)
+from ..backup.faults import CannotTell
+from ..backup.tools import Tools, first_error, surroundings
+from . import serving
+from .identity import Identity
 
 USER = "drill"
-# sockaddr_un holds 107 bytes of path.
-_LONGEST_SOCKET = 107
-_TICK_S = 0.02
-_START_S = 60.0
-_STOP_S = 10.0
-# After one of its processes was killed, the server needs a moment to end the others and itself.
-_ENDING_S = 2.0
 _OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -61,14 +33,14 @@ _OPTIONS = {
 }
 
 
+def version(tools: Tools) -> str:
+    """Return the server's version; raise CannotTell if it is not on this machine."""
+    return tools.ask(["postgres", "--version"]).text.split()[-1]
+
+
 def environment(folder: str, database: str) -> dict[str, str]:
     """Return the environment in which PostgreSQL's programs reach the scratch server and no other."""
-    return surroundings(PGHOST=_socket_dir(folder), PGPORT="5432", PGUSER=USER, PGDATABASE=database)
-
-
-def _socket_dir(folder: str) -> str:
-    """Return the folder of the server's socket."""
-    return os.path.join(folder, "s")
+    return surroundings(PGHOST=serving.socket_dir(folder), PGPORT="5432", PGUSER=USER, PGDATABASE=database)
 
 
 def make(folder: str, tools: Tools, template: str = "") -> Identity:
@@ -76,12 +48,7 @@ def make(folder: str, tools: Tools, template: str = "") -> Identity:
 
     ``template`` names a folder for a cluster that is made once and copied for each drill of a call.
     """
-    if len(os.path.join(_socket_dir(folder), ".s.PGSQL.5432")) > _LONGEST_SOCKET:
-        raise CannotTell(TOO_LONG, path=folder)
-    identity = ordinary()
-    os.mkdir(_socket_dir(folder), 0o700)
-    for path in (folder, _socket_dir(folder)):
-        os.chown(path, identity.uid, identity.gid)
+    identity = serving.settle(folder, ".s.PGSQL.5432")
     data = os.path.join(folder, "data")
     if template and os.path.isdir(template):
         _copy(template, data, identity)
@@ -107,65 +74,20 @@ def _initdb(folder: str, tools: Tools, identity: Identity) -> None:
     """Make an empty cluster in a folder; raise CannotTell if that cannot be done."""
     initdb = [tools.path("initdb"), "-D", os.path.join(folder, "data"), "-U", USER, "-A", "trust"]
     argv = identity.argv(*initdb, "-N", "-E", "UTF8", "--locale=C")
-    try:
-        done = subprocess.run(  # noqa: S603
-            argv, check=False, capture_output=True, env=surroundings(), cwd=folder, timeout=tools.timeout_s
-        )
-    except subprocess.TimeoutExpired as error:
-        raise CannotTell(SILENT, tool="initdb", timeout_s=f"{tools.timeout_s:g}") from error
-    if done.returncode:
-        raise CannotTell(NOT_MADE, error=first_error(done.stderr.decode("utf-8", "replace")))
+    answer = serving.run_once(argv, folder, tools, surroundings())
+    if answer.status:
+        raise CannotTell(serving.NOT_MADE, error=first_error(answer.error))
 
 
-@contextlib.contextmanager
-def running(folder: str, tools: Tools, identity: Identity) -> Iterator[None]:
+def running(folder: str, tools: Tools, identity: Identity) -> ContextManager[None]:
     """Run the server of a cluster; raise CannotTell if it does not start, or ends while it is needed."""
-    options = {**_OPTIONS, "unix_socket_directories": _socket_dir(folder)}
+    options = {**_OPTIONS, "unix_socket_directories": serving.socket_dir(folder)}
     argv = [tools.path("postgres"), "-D", os.path.join(folder, "data")]
     for name, value in options.items():
         argv += ["-c", f"{name}={value}"]
-    log_path = os.path.join(folder, "log")
-    with open(log_path, "wb") as log:
-        process = subprocess.Popen(  # noqa: S603
-            identity.bound(*argv),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=surroundings(),
-            cwd=folder,
-            start_new_session=True,
-        )
-    try:
-        _await_ready(process, folder, log_path)
-        try:
-            yield
-        except (Fault, SessionError) as fault:
-            # What a server that dies leaves unanswered says nothing about the backup.
-            if _has_ended(process):
-                with open(log_path, encoding="utf-8", errors="replace") as told:
-                    raise CannotTell(ENDED, error=first_error(told.read())) from fault
-            raise
-    finally:
-        _stop(process)
-
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Say whether the server has ended, or does within a moment."""
-    try:
-        process.wait(_ENDING_S)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def _await_ready(process: subprocess.Popen[bytes], folder: str, log_path: str) -> None:
-    """Wait until the server says that it is ready; raise CannotTell if it ends before, or takes too long."""
-    end = time.monotonic() + _START_S
-    while not _ready(folder):
-        if process.poll() is not None or time.monotonic() > end:
-            with open(log_path, encoding="utf-8", errors="replace") as log:
-                raise CannotTell(NOT_STARTED, error=first_error(log.read()))
-        time.sleep(_TICK_S)
+    # SIGQUIT lets the server free its shared memory.
+    server = serving.Server(argv, folder, surroundings(), lambda: _ready(folder), first_error, signal.SIGQUIT)
+    return serving.running(server, identity)
 
 
 def _ready(folder: str) -> bool:
@@ -175,13 +97,3 @@ def _ready(folder: str) -> bool:
             return stored.read().rstrip().endswith("ready")
     except OSError:
         return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the server at once, for nothing in it is needed any more."""
-    process.send_signal(signal.SIGQUIT)
-    try:
-        process.wait(_STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -178,3 +178,38 @@ def test_a_request_is_made_from_settings_and_its_password_comes_apart() -> None:
     assert "s3cret" not in repr(made)
     assert made.connection.environment("saraban")["PGPASSWORD"] == "s3cret"
     assert request_from({**given, "connection": None}, {}).connection == Connection()
+
+
+@pytest.mark.parametrize(
+    ("connection", "options"),
+    [
+        (Connection(), []),
+        (Connection("db1", "3307", "dulae"), ["--host=db1", "--port=3307", "--user=dulae"]),
+        (Connection("/", "3306"), ["--protocol=socket", "--socket=/mysqld.sock"]),
+        (Connection("/run/a.sock"), ["--protocol=socket", "--socket=/run/a.sock"]),
+        (Connection(password="s3cret"), ["--no-defaults"]),
+    ],
+)
+def test_mariadb_is_reached_without_a_password_among_the_arguments(
+    connection: Connection, options: list[str]
+) -> None:
+    assert connection.mariadb_options() == options
+    assert connection.mariadb_environment().get("MYSQL_PWD", "") == connection.password
+
+
+def test_the_ladder_is_applied_to_own_sets_only_and_check_mode_foretells_it(request_: Request) -> None:
+    wanted = replace(request_, keep=1, retention={"weekly": 1})
+    os.mkdir(request_.path)
+    (pathlib.Path(request_.path) / "files-20200101.tar.gz").write_text("the contractor's")
+    for day in range(9):
+        foretold = create(wanted, TOOLS, NOW + day * DAY, check_mode=True)
+        assert foretold.after == create(wanted, TOOLS, NOW + day * DAY).after
+    assert sets(request_) == [
+        "files-20200101.tar.gz",
+        "files-20261129T120000Z.tar.gz",
+        "files-20261130T120000Z.tar.gz",
+    ]
+    assert (
+        request_from({"kind": "tar", "source": "a", "path": "b", "prefix": "c", "retention": None}, {}).keep
+        == 7
+    )

@@ -115,8 +115,10 @@ def test_surplus_sets_are_the_oldest(tmp_path: pathlib.Path) -> None:
     old = publish(tmp_path, 30)
     publish(tmp_path, 2)
     sets = store.own_sets(str(tmp_path), "files")
-    assert [own.path for own in store.surplus(sets, 1)] == [str(old)]
-    assert store.surplus(sets, 0) == store.surplus(sets, 5) == []
+    assert [own.path for own in store.surplus(sets, 1, {})] == [str(old)]
+    assert (
+        store.surplus(sets, 0, {}) == store.surplus(sets, 5, {}) == store.surplus(sets, 1, {"daily": 2}) == []
+    )
 
 
 def test_the_newest_set_is_recent_within_the_interval_only(tmp_path: pathlib.Path) -> None:
