@@ -25,6 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "incidents": COMMON | {"settings", "ledger", "procedure"},
     "reports": COMMON | {"settings", "ledger", "procedure"},
     "remote": COMMON | {"settings"},
+    "vaults": COMMON | {"remote"},
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Callable
 
 from ..finding import reason
-from . import copies
+from . import copies, medium
 from .copies import Copy, shown
 from .faults import Bad
 from .level import LEVELS
@@ -107,7 +107,8 @@ def second_place(work: Examination) -> None:
         return
     work.measured["second_path"] = shown(work.backup_set.second_path)
     here = (work.newest, *work.older) if work.backup_set.second_max_age_hours else (work.newest,)
-    first = next((copy for copy in here if os.path.exists(_there(work, copy))), None)
+    held_by = work.tools.medium
+    first = next((copy for copy in here if medium.state(held_by, _there(work, copy))), None)
     if first is None:
         raise Bad(ONE_PLACE)
     age = work.now - first.made_at
@@ -126,7 +127,7 @@ def _there(work: Examination, copy: Copy) -> str:
 
 def _same_there(work: Examination, first: Copy) -> None:
     """Raise Bad if a copy differs in the second place: in size, or in data where a manifest or its format tells."""
-    there = replace(copies.look(_there(work, first)), made_at=first.made_at)
+    there = replace(copies.look(_there(work, first), work.tools.medium), made_at=first.made_at)
     if there.bytes != first.bytes:
         raise Bad(SECOND_DIFFERENT)
     if LEVELS.index(work.backup_set.level) < LEVELS.index("integrity") or first.path != work.newest.path:
