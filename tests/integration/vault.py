@@ -88,9 +88,7 @@ def serving() -> Iterator[Vault]:
 @contextlib.contextmanager
 def _started(root: pathlib.Path, private: pathlib.Path, shut_in: bool) -> Iterator[Vault]:
     for name in ("host_key", "key", "other_key"):
-        subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(private / name)], check=True
-        )
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(private / name)], check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
