@@ -140,8 +140,8 @@ def known_hosts_of(ssh_arguments: str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def connected(target: Host) -> Iterator[Connection]:
-    """Yield an open connection to a host whose key is known.
+def connected(target: Host, transport: Callable[..., Transport] = Transport) -> Iterator[Connection]:
+    """Yield an open connection to a host whose key is known; ``transport`` makes what carries it.
 
     Raise RemoteError if it cannot be reached, shows another key, or refuses the login.
     """
@@ -151,7 +151,7 @@ def connected(target: Host) -> Iterator[Connection]:
         port=target.port,
         config=Config(lazy=True, ssh_config=SSHConfig()),
         connect_timeout=_CONNECT_SECONDS,
-        connect_kwargs=_login(target),
+        connect_kwargs={**_login(target), "transport_factory": transport},
     )
     client: Any = connection.client
     client.set_missing_host_key_policy(RejectPolicy())

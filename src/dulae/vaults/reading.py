@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import os
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from dulae.vaults.session import Ended, Session
 
-_CHUNK_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 17
 # So much is under way at most; enough for a gigabit over 30 ms, and the memory that one file takes.
-_MOST_AHEAD = 64
+_MOST_AHEAD = 32
 
 
 class Streamed(io.RawIOBase):
@@ -93,12 +93,13 @@ class Streamed(io.RawIOBase):
         finally:
             self._done(self._session, self._whole)
 
-    def _guarded(self) -> AbstractContextManager[None]:
-        return _Marking(self, self._guard())
-
-    def broken(self) -> None:
-        """Note that the session is in no known state."""
-        self._whole = False
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Ask through the guard; whatever goes wrong leaves the session in no known state."""
+        whole, self._whole = self._whole, False
+        with self._guard():
+            yield
+        self._whole = whole
 
     def _more(self) -> bool:
         """Have at least one byte in hand; return False at the end of the file."""
@@ -139,19 +140,3 @@ class Streamed(io.RawIOBase):
                 self._session.answer(self._under_way.popleft()[0])
             except Ended:
                 continue
-
-
-class _Marking:
-    """Marks a file's session as broken whatever goes wrong inside."""
-
-    def __init__(self, file: Streamed, inner: AbstractContextManager[None]) -> None:
-        self._file = file
-        self._inner = inner
-
-    def __enter__(self) -> None:
-        self._inner.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
-        if kind:
-            self._file.broken()
-        return self._inner.__exit__(kind, error, trace)

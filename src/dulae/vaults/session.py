@@ -1,11 +1,12 @@
 """One SFTP session (version 3, draft-ietf-secsh-filexfer-02): the questions of a reader, and none that writes.
 
-paramiko's own client asks ahead for a whole file and keeps what came until it is read, so that a large file fills the
-memory; here whoever reads says how far ahead to ask.
+paramiko's own client asks ahead for a whole file at once: it remembers each request, and whoever closes the file after
+its first bytes waits for all others. Here the reader says how far ahead to ask.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import struct
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _NS = 1_000_000_000
 # What the other side may send before it must be told that some was read.
 _WINDOW_BYTES = 16 << 20
 _RECEIVED_AT_ONCE = 1 << 18
+_SSH_PACKET_BYTES = 1 << 18
 # A server that sends a longer packet than this is none (OpenSSH: 256 KiB).
 _LONGEST_PACKET = 1 << 20
 
@@ -79,7 +81,7 @@ class Session:
     """
 
     def __init__(self, transport: Transport, timeout_s: float) -> None:
-        self._channel: Channel = transport.open_session(window_size=_WINDOW_BYTES, timeout=timeout_s)
+        self._channel: Channel = transport.open_session(_WINDOW_BYTES, _SSH_PACKET_BYTES, timeout_s)
         self._channel.settimeout(timeout_s)
         self._channel.invoke_subsystem("sftp")
         self._kept = bytearray()
@@ -90,8 +92,9 @@ class Session:
             raise SSHException("the SFTP server did not say its version")
 
     def close(self) -> None:
-        """End the session."""
-        self._channel.close()
+        """End the session; one whose connection is gone has ended."""
+        with contextlib.suppress(SSHException, EOFError, OSError):
+            self._channel.close()
 
     def open(self, path: bytes) -> bytes:
         """Return the handle of a file that can be read."""
