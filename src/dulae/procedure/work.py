@@ -27,6 +27,7 @@ _OF_DRILLS = (
     "thai_text",
     "attachments",
 )
+_OF_VAULTS = ("vault",)
 _OF_FORECASTS = ("warn_days_until_full",)
 _OF_PROTECTION = ("covers",)
 _LIMITS = {
@@ -72,14 +73,27 @@ def forecast_mounts(systems: Iterable[Plain]) -> list[str]:
 
 
 def backup_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
-    """Return the backup sets kept on a host, each with its system and subject ``SYSTEM/SET``."""
-    return [_without(found, *_OF_DRILLS, *_OF_PROTECTION) for found in _on_host(systems, "backup_sets", host)]
+    """Return the backup sets that a host itself examines, each with its system and subject ``SYSTEM/SET``."""
+    return _examined(systems, host, in_vault=False)
+
+
+def vault_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
+    """Return the backup sets of a host that is a vault: they are examined from the controller."""
+    return _examined(systems, host, in_vault=True)
+
+
+def _examined(systems: Iterable[Plain], host: str, *, in_vault: bool) -> list[dict[str, Any]]:
+    return [
+        _without(found, *_OF_DRILLS, *_OF_PROTECTION, *_OF_VAULTS)
+        for found in _on_host(systems, "backup_sets", host)
+        if bool(found.get("vault")) is in_vault
+    ]
 
 
 def drill_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     """Return the backup sets of a host that drills restore, with what only a drill asks of them."""
     sets = _on_host(systems, "backup_sets", host)
-    return [_without(found, *_OF_PROTECTION) for found in sets if found.get("drill")]
+    return [_without(found, *_OF_PROTECTION, *_OF_VAULTS) for found in sets if found.get("drill")]
 
 
 def backups_made_here(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
