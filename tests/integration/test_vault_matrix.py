@@ -45,6 +45,14 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "_SETTLING_ELSEWHERE_S", 0)
 
 
+@pytest.fixture
+def temporary(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """Give the folder into which temporary files go."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
 def vault() -> Iterator[Vault]:
     with serving() as running:
@@ -118,12 +126,9 @@ def test_good_copies_pass_and_nothing_is_left_anywhere(
     sources: Sources,
     good: Callable[[str], pathlib.Path],
     vault: Vault,
-    tmp_path: pathlib.Path,
-    monkeypatch: pytest.MonkeyPatch,
+    temporary: pathlib.Path,
 ) -> None:
     store = whole_set(good(form), vault.root / "good")
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
     before = vault.files()
     for level in LEVELS:
         here, there = both(store, form, level, sources, vault)
@@ -131,7 +136,7 @@ def test_good_copies_pass_and_nothing_is_left_anywhere(
         assert told(there) == told(here)
         assert there.measured["level_reached"] == level
     assert vault.files() == before
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(temporary) == []
     shutil.rmtree(vault.root / "good")
 
 
