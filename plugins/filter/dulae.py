@@ -31,6 +31,7 @@ class FilterModule:
             "dulae_data_stores": work.data_stores,
             "dulae_forecast_mounts": work.forecast_mounts,
             "dulae_backup_sets": work.backup_sets,
+            "dulae_vault_sets": work.vault_sets,
             "dulae_drill_sets": work.drill_sets,
             "dulae_backups_made_here": work.backups_made_here,
             "dulae_secrets": _secrets,

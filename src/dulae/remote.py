@@ -38,7 +38,7 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _CHUNK_BYTES = 1 << 16
 _CONNECT_SECONDS = 10
-_SYSTEM_KNOWN_HOSTS = (Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts"))
+SYSTEM_KNOWN_HOSTS = (Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts"))
 # What of a host's variables tells how to reach it; other variables are Ansible's own affair.
 _CONNECTION = (
     "ansible_host",
@@ -140,8 +140,8 @@ def known_hosts_of(ssh_arguments: str) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def connected(target: Host) -> Iterator[Connection]:
-    """Yield an open connection to a host whose key is known.
+def connected(target: Host, transport: Callable[..., Transport] = Transport) -> Iterator[Connection]:
+    """Yield an open connection to a host whose key is known; ``transport`` makes what carries it.
 
     Raise RemoteError if it cannot be reached, shows another key, or refuses the login.
     """
@@ -151,11 +151,11 @@ def connected(target: Host) -> Iterator[Connection]:
         port=target.port,
         config=Config(lazy=True, ssh_config=SSHConfig()),
         connect_timeout=_CONNECT_SECONDS,
-        connect_kwargs=_login(target),
+        connect_kwargs={**_login(target), "transport_factory": transport},
     )
     client: Any = connection.client
     client.set_missing_host_key_policy(RejectPolicy())
-    for file in target.known_hosts or _SYSTEM_KNOWN_HOSTS:
+    for file in target.known_hosts or SYSTEM_KNOWN_HOSTS:
         if file.is_file():
             client.load_host_keys(str(file))
     try:
@@ -193,7 +193,7 @@ def _open(connection: Connection, target: Host) -> None:
 
 def _distrust(target: Host, error: Exception) -> RemoteError:
     if "not found in known_hosts" in str(error):
-        files = ", ".join(str(file) for file in target.known_hosts or _SYSTEM_KNOWN_HOSTS)
+        files = ", ".join(str(file) for file in target.known_hosts or SYSTEM_KNOWN_HOSTS)
         remedy = f"Compare its fingerprint with the administrator, then add it to {files}"
         return RemoteError("the host key is not known", place=target.place, remedy=remedy)
     remedy = "Look at the SSH server's log on that machine"

@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "incidents": COMMON | {"settings", "ledger", "procedure"},
     "reports": COMMON | {"settings", "ledger", "procedure", "claims"},
     "remote": COMMON | {"settings"},
+    "vaults": COMMON | {"remote"},
 }
 
 

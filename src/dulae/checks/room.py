@@ -8,13 +8,12 @@ oldest goes.
 from __future__ import annotations
 
 import heapq
-import os
 import statistics
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Iterable, Mapping, Sequence
 
-from .backup import copies, places
+from .backup import copies, medium, places
 from .backup.sets import BackupSet
 from .finding import Reason, Verdict, reason
 
@@ -127,7 +126,7 @@ def store_from(given: Mapping[str, Any]) -> Store:
 def look(store: Store) -> Copies:
     """Return the finished copies of a store, none where its folder is not there yet; raise OSError."""
     try:
-        found = [copy for copy, done in places.find(_as_set(store), lambda path: _told(store, path)) if done]
+        found = [copy for copy, done in places.find(_as_set(store), _told(store)) if done]
     except FileNotFoundError:
         return Copies(keep=store.keep)
     looked = sorted((copies.look(copy.path) for copy in found), key=lambda copy: (copy.made_at, copy.path))
@@ -150,9 +149,9 @@ def _as_set(store: Store) -> BackupSet:
     return BackupSet(store.path, kind="", pattern=store.pattern)
 
 
-def _told(store: Store, path: str) -> bool | None:
-    """Say that whatever matches is a copy, file or folder, but not the store's own folder."""
-    return None if path == store.path and os.path.isdir(path) else True
+def _told(store: Store) -> places.Told:
+    """Return what says that whatever matches is a copy, file or folder, but not the store's own folder."""
+    return lambda path, held_by: None if path == store.path and medium.is_folder(held_by, path) else True
 
 
 def room(stores: Sequence[Copies], free_bytes: int, now: datetime) -> Room:

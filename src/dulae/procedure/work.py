@@ -29,6 +29,7 @@ _OF_DRILLS = (
 )
 # Kinds whose copies are files or folders of their own, so that the next one needs as much again.
 _OF_THEIR_OWN = ("pg_dump", "mariadb_dump", "pg_basebackup", "tar", "files")
+_OF_VAULTS = ("vault",)
 _OF_FORECASTS = ("warn_days_until_full",)
 _KEEP = BackupSource.model_fields["keep"].default
 _OF_PROTECTION = ("covers",)
@@ -78,7 +79,7 @@ def _stores(systems: Iterable[Plain], host: str) -> Iterator[dict[str, Any]]:
     every = list(systems)
     made = _on_host(every, "backups_made_here", host)
     for source in made:
-        yield {"path": source["path"], "pattern": f"{source['prefix']}-*", "keep": source.get("keep", _KEEP)}
+        yield {"path": source["path"], "pattern": f"{source['prefix']}-*", "keep": _kept(source)}
     for found in _on_host(every, "backup_sets", host):
         if found["pattern"] == "." or found["kind"] not in _OF_THEIR_OWN:
             continue
@@ -87,6 +88,13 @@ def _stores(systems: Iterable[Plain], host: str) -> Iterator[dict[str, Any]]:
         paths = [] if own else [found["path"]]
         for path in (*paths, *filter(None, [found.get("second_path")])):
             yield {"path": path, "pattern": found["pattern"], "keep": keep}
+
+
+def _kept(source: Plain) -> int:
+    """Return how many copies of its own a host keeps at most: the newest, of days too, and the ladder's; 0 is all."""
+    keep = int(source.get("keep", _KEEP))
+    ladder = {"daily": 0, **(source.get("retention") or {})}
+    return max(keep, ladder.pop("daily")) + sum(ladder.values()) if keep else 0
 
 
 def _same_store(source: Plain, backup_set: Plain) -> bool:
@@ -129,14 +137,27 @@ def forecast_mounts(systems: Iterable[Plain]) -> list[str]:
 
 
 def backup_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
-    """Return the backup sets kept on a host, each with its system and subject ``SYSTEM/SET``."""
-    return [_without(found, *_OF_DRILLS, *_OF_PROTECTION) for found in _on_host(systems, "backup_sets", host)]
+    """Return the backup sets that a host itself examines, each with its system and subject ``SYSTEM/SET``."""
+    return _examined(systems, host, in_vault=False)
+
+
+def vault_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
+    """Return the backup sets of a host that is a vault: they are examined from the controller."""
+    return _examined(systems, host, in_vault=True)
+
+
+def _examined(systems: Iterable[Plain], host: str, *, in_vault: bool) -> list[dict[str, Any]]:
+    return [
+        _without(found, *_OF_DRILLS, *_OF_PROTECTION, *_OF_VAULTS)
+        for found in _on_host(systems, "backup_sets", host)
+        if bool(found.get("vault")) is in_vault
+    ]
 
 
 def drill_sets(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:
     """Return the backup sets of a host that drills restore, with what only a drill asks of them."""
     sets = _on_host(systems, "backup_sets", host)
-    return [_without(found, *_OF_PROTECTION) for found in sets if found.get("drill")]
+    return [_without(found, *_OF_PROTECTION, *_OF_VAULTS) for found in sets if found.get("drill")]
 
 
 def backups_made_here(systems: Iterable[Plain], host: str) -> list[dict[str, Any]]:

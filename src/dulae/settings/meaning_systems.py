@@ -105,6 +105,8 @@ def _backup_set(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[P
         yield places.problem("systems", keys, "no_drill_manifest")
     if backup_set.drill and backup_set.kind not in DRILLS:
         yield places.problem("systems", (*keys, "drill"), "no_drill_kind", value=backup_set.kind)
+    if backup_set.vault:
+        yield from _vault(places, keys, backup_set)
     counted_as = KINDS[backup_set.kind].counted_as
     for part in ("tables", "files"):
         if getattr(backup_set.expect, part) and part != counted_as:
@@ -112,6 +114,17 @@ def _backup_set(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[P
             yield places.problem("systems", (*keys, "expect", part), "expect_other", **about)
     if backup_set.second_max_age_hours and not backup_set.second_path:
         yield places.problem("systems", (*keys, "second_max_age_hours"), "second_nowhere")
+
+
+def _vault(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Problem]:
+    """Yield what a set in a vault cannot be: restored where no program runs, or of a kind that is no stream."""
+    if backup_set.drill:
+        yield places.problem("systems", (*keys, "drill"), "no_drill_vault")
+    if not KINDS[backup_set.kind].streams:
+        known = ", ".join(name for name, kind in KINDS.items() if kind.streams)
+        yield places.problem("systems", (*keys, "kind"), "no_vault_kind", value=backup_set.kind, known=known)
+    if backup_set.host == CONTROLLER:
+        yield places.problem("systems", (*keys, "host"), "vault_here")
 
 
 def _attachments(places: Places, keys: Keys, system: System, backup_set: BackupSet) -> Iterator[Problem]:

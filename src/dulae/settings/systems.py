@@ -174,6 +174,8 @@ class BackupSet(Shape):
     stanza: str = ""
     expect: Expect = Expect()
     manifest: Literal["optional", "required"] = "optional"
+    # The host offers SFTP and nothing else: the controller examines the copies, as hosts.yml reaches it.
+    vault: bool = False
     drill: bool = False
     assertions: tuple[Assertion, ...] = ()
     attachments: Attachments | None = None

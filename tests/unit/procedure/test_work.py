@@ -72,6 +72,15 @@ def test_backup_sets_and_sources_go_to_their_hosts(systems: Systems) -> None:
     assert (source["subject"], source["keep"]) == ("saraban/database", 7)
 
 
+def test_sets_in_a_vault_are_examined_from_the_controller_only() -> None:
+    here = {"name": "b", "host": "nas1", "kind": "tar", "path": "/srv", "vault": False}
+    systems: Systems = [{"name": "a", "backup_sets": [here, {**here, "name": "c", "vault": True}]}]
+    assert [each["subject"] for each in work.backup_sets(systems, "nas1")] == ["a/b"]
+    (kept,) = work.vault_sets(systems, "nas1")
+    assert kept["subject"] == "a/c" and "vault" not in kept
+    assert work.vault_sets(systems, "db1") == []
+
+
 def test_only_drills_are_told_what_only_they_ask_for() -> None:
     kept = {"name": "b", "host": "backup1", "kind": "tar", "path": "/srv", "drill": True, "max_rpo_hours": 24}
     systems: Systems = [{"name": "a", "backup_sets": [kept, {**kept, "name": "c", "drill": False}]}]
@@ -83,7 +92,7 @@ def test_only_drills_are_told_what_only_they_ask_for() -> None:
 def test_what_hosts_get_is_what_the_run_must_account_for(systems: Systems, example: Settings) -> None:
     for name, filled in (
         ("availability", (work.probes,)),
-        ("recoverability", (work.mounts, work.backup_sets, work.data_stores)),
+        ("recoverability", (work.mounts, work.backup_sets, work.vault_sets, work.data_stores)),
     ):
         # Forecasts are made on the controller, of all hosts at once.
         due = {(item.host, item.subject) for item in population(example, name) if item.check != "forecast"}
@@ -172,3 +181,19 @@ def test_copies_that_are_made_and_looked_at_on_one_host_are_counted_once() -> No
     assert _stores(_with_sets(looked, looked))["/srv"] == [
         {"path": "/srv/x", "pattern": "x-*.tar.gz", "keep": 0}
     ]
+
+
+def test_a_ladder_keeps_more_copies_than_the_newest() -> None:
+    made = {
+        "name": "one",
+        "host": "b",
+        "kind": "tar",
+        "source": "/d",
+        "path": "/srv/x",
+        "prefix": "x",
+        "keep": 7,
+    }
+    ladder = {"daily": 14, "weekly": 4, "monthly": 12}
+    assert _stores(_with_sets(made=({**made, "retention": ladder},)))["/srv"][0]["keep"] == 30
+    assert _stores(_with_sets(made=({**made, "retention": {"weekly": 4}},)))["/srv"][0]["keep"] == 11
+    assert _stores(_with_sets(made=({**made, "keep": 0, "retention": ladder},)))["/srv"][0]["keep"] == 0

@@ -234,6 +234,20 @@ MEANING = {
         "Add second_path",
         "        second_max_age_hours: 50",
     ),
+    "a drill in a vault": Case(
+        "systems",
+        "        drill: true",
+        "        vault: true\n        drill: true",
+        "Write drill: false here",
+        "        drill: true",
+    ),
+    "a vault that is the controller": Case(
+        "systems",
+        "        host: backup1\n        kind: tar\n",
+        "        host: controller\n        kind: tar\n        vault: true\n",
+        "as it stands in hosts.yml",
+        "        host: controller\n        kind: tar",
+    ),
     "an assertion that expects nothing": Case(
         "systems",
         "        drill: true",

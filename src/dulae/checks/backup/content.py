@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-import os
 from dataclasses import replace
 from typing import Iterator
 
 from ..finding import reason
-from . import copies, manifest
+from . import copies, manifest, medium
 from .copies import Copy, shown
 from .faults import Bad, Doubt, Fault
 from .kinds.contents import TABLES, Counted
@@ -139,9 +138,10 @@ def _by_older(work: Examination, counted: Counted) -> Iterator[str]:
 
 def _before(work: Examination, copy: Copy) -> Counted:
     """Return what an older copy held, by its manifest or else by itself; raise Fault or OSError if nobody can tell."""
-    path = copies.manifest_path(replace(work.backup_set, manifest_file=""), copy)
-    if os.path.exists(path):
-        made = manifest.read(path, copy.name)
+    held_by = work.tools.medium
+    path = copies.manifest_path(replace(work.backup_set, manifest_file=""), copy, held_by)
+    if medium.state(held_by, path):
+        made = manifest.read(path, copy.name, held_by)
         tables = {f"{table.schema} {table.name}": table.rows for table in made.tables}
         if tables or made.files:
             return Counted(tables, {file.path: file for file in made.files})

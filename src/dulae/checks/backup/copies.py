@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import re
-import stat
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -17,7 +16,8 @@ from typing import Callable, Iterable, Iterator, Tuple
 
 from ..finding import reason
 from . import manifest, moment
-from .faults import Bad, CannotTell
+from .faults import Bad
+from .medium import HERE, About, Medium, cannot_tell, state, walk
 from .sets import BackupSet
 
 NO_PLACE = reason(
@@ -39,6 +39,8 @@ COMPANION = re.compile(r"(?i)\.(?:manifest\.json|sha256|sha256sum|md5|sig|asc|lo
 _STILL_WRITING_WITHIN = timedelta(hours=1)
 _JUST_NOW = timedelta(seconds=30)
 _SETTLING_S = 0.5
+# Elsewhere nobody sees who has a file open, and times have whole seconds.
+_SETTLING_ELSEWHERE_S = 2.5
 _ACCESS_MODE = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 
 
@@ -102,7 +104,7 @@ def _told(backup_set: BackupSet) -> Iterator[None]:
     except FileNotFoundError as error:
         raise Bad(NO_PLACE, path=shown(backup_set.path)) from error
     except OSError as error:
-        raise CannotTell(REFUSED, path=shown(backup_set.path), error=error.strerror or str(error)) from error
+        raise cannot_tell(error, REFUSED, path=shown(backup_set.path)) from error
 
 
 def take(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
@@ -111,45 +113,34 @@ def take(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
         return _settled(backup_set, store, now)
 
 
-def look(path: str) -> Copy:
-    """Return what the file system says about a copy and all that is in it; raise OSError if it cannot."""
-    copy = glance(path)
-    if not os.path.isdir(path):
+def look(path: str, medium: Medium = HERE) -> Copy:
+    """Return what a medium says about a copy and all that is in it; raise OSError if it cannot."""
+    copy, about = _glanced(path, medium)
+    if not about.is_folder:
         return copy
     digest, total = hashlib.sha256(), 0
-    for inside, about in walk(path):
-        total += about.st_size if stat.S_ISREG(about.st_mode) else 0
-        digest.update(f"{inside}\0{about.st_size}\0{about.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
-    state = (*copy.state[:2], total, int.from_bytes(digest.digest(), "big"))
-    return replace(copy, bytes=total, state=state)
+    for inside, found in walk(medium, path):
+        total += found.bytes if found.is_file else 0
+        digest.update(f"{inside}\0{found.bytes}\0{found.modified_ns}\n".encode("utf-8", "surrogateescape"))
+    return replace(copy, bytes=total, state=(*about.identity, total, int.from_bytes(digest.digest(), "big")))
 
 
-def glance(path: str) -> Copy:
-    """Return what the file system says about a copy without looking into a folder; raise OSError if it cannot."""
-    about = os.stat(path)
-    modified_at = datetime.fromtimestamp(about.st_mtime, timezone.utc)
-    return Copy(
+def glance(path: str, medium: Medium = HERE) -> Copy:
+    """Return what a medium says about a copy without looking into a folder; raise OSError if it cannot."""
+    return _glanced(path, medium)[0]
+
+
+def _glanced(path: str, medium: Medium) -> tuple[Copy, About]:
+    about = medium.stat(path)
+    modified_at = datetime.fromtimestamp(about.modified_ns / 1e9, timezone.utc)
+    copy = Copy(
         path=path,
-        bytes=about.st_size,
+        bytes=about.bytes,
         modified_at=modified_at,
         made_at=moment.made_at(os.path.basename(path), modified_at),
-        state=(about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns),
+        state=(*about.identity, about.bytes, about.modified_ns),
     )
-
-
-def walk(folder: str, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
-    """Yield the path inside and the state of everything in a folder, sorted, links not followed.
-
-    What vanishes meanwhile is passed over; raise OSError where something may not be read.
-    """
-    with os.scandir(os.path.join(folder, inside)) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        name = os.path.join(inside, entry.name)
-        with contextlib.suppress(FileNotFoundError):
-            yield name, entry.stat(follow_symlinks=False)
-            if entry.is_dir(follow_symlinks=False):
-                yield from walk(folder, name)
+    return copy, about
 
 
 def _settled(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
@@ -175,14 +166,16 @@ def _settled(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
     return Inventory(tuple(finished), unfinished)
 
 
-def being_written(copy: Copy, now: datetime, pause: Callable[[float], None] = time.sleep) -> bool:
+def being_written(
+    copy: Copy, now: datetime, medium: Medium = HERE, pause: Callable[[float], None] = time.sleep
+) -> bool:
     """Say whether a program has a copy open for writing, or it changes as one looks."""
     since = abs(now - copy.modified_at)
-    if since < _STILL_WRITING_WITHIN and open_for_writing(copy.path):
+    if medium.local and since < _STILL_WRITING_WITHIN and open_for_writing(copy.path):
         return True
     if since < _JUST_NOW:
-        pause(_SETTLING_S)
-    return look(copy.path).state != copy.state
+        pause(_SETTLING_S if medium.local else _SETTLING_ELSEWHERE_S)
+    return look(copy.path, medium).state != copy.state
 
 
 def open_for_writing(path: str) -> bool:
@@ -211,9 +204,9 @@ def _mode(process: str, number: str) -> int:
     return int(flags, 8) & _ACCESS_MODE
 
 
-def manifest_path(backup_set: BackupSet, copy: Copy) -> str:
+def manifest_path(backup_set: BackupSet, copy: Copy, medium: Medium = HERE) -> str:
     """Return where the manifest of a copy is looked for: as declared, in the folder that is the copy, or beside."""
     within = manifest.within(copy.path)
     if backup_set.manifest_file:
         return backup_set.manifest_file
-    return within if os.path.exists(within) else manifest.beside(copy.path)
+    return within if state(medium, within) else manifest.beside(copy.path)

@@ -13,6 +13,7 @@ from ..outcome import Stopwatch
 from . import content, copies, steps
 from .faults import CannotTell, Doubt, Fault
 from .level import LEVELS, not_proven
+from .medium import Lost, cannot_tell
 from .rules import RULES
 from .sets import BackupSet
 from .steps import Examination
@@ -105,7 +106,7 @@ def _step(step: Step, work: Examination) -> Fault | None:
         return _unless_changed(work, fault)
     except OSError as error:
         name = work.copy.name if work.copy else copies.shown(work.backup_set.path)
-        return CannotTell(UNREADABLE, file=name, error=error.strerror or str(error))
+        return cannot_tell(error, UNREADABLE, file=name)
     return _unless_changed(work, None)
 
 
@@ -115,6 +116,8 @@ def _unless_changed(work: Examination, fault: Fault | None) -> Fault | None:
         return fault
     try:
         changed = work.store.look(work.copy).state != work.copy.state
+    except Lost as error:
+        return cannot_tell(error, UNREADABLE)
     except OSError:
         changed = True
     return CannotTell(CHANGED) if changed else fault

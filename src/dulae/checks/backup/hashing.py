@@ -7,6 +7,8 @@ import queue
 import threading
 from typing import BinaryIO
 
+from .medium import HERE, Medium
+
 _BLOCK_BYTES = 1 << 20
 _BLOCKS_AHEAD = 8
 # Below this a second thread costs more than it saves.
@@ -15,11 +17,11 @@ _SMALL_BYTES = 4 << 20
 _Block = bytes
 
 
-def sha256_of(path: str) -> tuple[str, int]:
+def sha256_of(path: str, medium: Medium = HERE) -> tuple[str, int]:
     """Return the SHA-256 of a file in hexadecimal, and its bytes; raise OSError if it cannot be read."""
     digest = hashlib.sha256()
     total = 0
-    with open(path, "rb", buffering=0) as source:
+    with medium.open(path) as source:
         head = source.read(_SMALL_BYTES)
         digest.update(head)
         total += len(head)

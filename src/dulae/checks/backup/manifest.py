@@ -12,6 +12,7 @@ from typing import Any, Mapping
 
 from ..finding import reason
 from .faults import Bad
+from .medium import HERE, Medium
 
 FORMAT = 1
 SUFFIX = ".manifest.json"
@@ -95,10 +96,10 @@ def within(folder: str) -> str:
     return os.path.join(folder, SUFFIX)
 
 
-def read(path: str, file: str) -> Manifest:
+def read(path: str, file: str, medium: Medium = HERE) -> Manifest:
     """Return a stored manifest; raise Bad if it is broken, OSError if it is absent or may not be read."""
-    with open(path, encoding="utf-8", errors="surrogateescape") as stored:
+    with medium.open(path) as stored:
         try:
-            return from_json(stored.read())
+            return from_json(stored.read().decode("utf-8", "surrogateescape"))
         except ValueError as error:
             raise Bad(BROKEN, manifest_file=path, file=file, error=str(error)[:120]) from error

@@ -6,41 +6,40 @@ import fnmatch
 import os
 from typing import Callable, Iterator, Optional
 
-from . import copies
+from . import copies, medium
 from .copies import Found, Store
+from .medium import HERE, Medium
 from .sets import BackupSet
 
 # Whether a path is a finished copy of its kind (True), one that is being made or was left (False), or none.
-Told = Callable[[str], Optional[bool]]
+Told = Callable[[str, Medium], Optional[bool]]
 
 
-def store(backup_set: BackupSet, told: Told) -> Store:
+def store(backup_set: BackupSet, told: Told, held_by: Medium = HERE) -> Store:
     """Return the store of a set whose copies are the files or folders of which ``told`` says so."""
     return Store(
-        find=lambda: find(backup_set, told),
-        look=lambda copy: copies.look(copy.path),
-        being_written=copies.being_written,
+        find=lambda: find(backup_set, told, held_by),
+        look=lambda copy: copies.look(copy.path, held_by),
+        being_written=lambda copy, now: copies.being_written(copy, now, held_by),
     )
 
 
-def is_file(path: str) -> bool | None:
+def is_file(path: str, held_by: Medium) -> bool | None:
     """Say that a file is a copy, and nothing else."""
-    return True if os.path.isfile(path) else None
+    return True if medium.is_file(held_by, path) else None
 
 
-def find(backup_set: BackupSet, told: Told) -> Iterator[Found]:
+def find(backup_set: BackupSet, told: Told, held_by: Medium = HERE) -> Iterator[Found]:
     """Yield the copies in a set's folder, or the one that the path itself is; raise OSError if it may not be read."""
-    os.stat(backup_set.path)
-    if told(backup_set.path):
-        yield copies.glance(backup_set.path), True
+    held_by.stat(backup_set.path)
+    if told(backup_set.path, held_by):
+        yield copies.glance(backup_set.path, held_by), True
         return
-    with os.scandir(backup_set.path) as entries:
-        paths = [entry.path for entry in entries]
-    for path in paths:
-        name = os.path.basename(path)
+    for name in held_by.listed(backup_set.path):
+        path = os.path.join(backup_set.path, name)
         bare = copies.UNFINISHED.sub("", copies.UNFINISHED.sub("", name))
         if copies.COMPANION.search(bare) or not fnmatch.fnmatchcase(bare, backup_set.pattern):
             continue
-        finished = told(path)
+        finished = told(path, held_by)
         if finished is not None:
-            yield copies.glance(path), finished and bare == name
+            yield copies.glance(path, held_by), finished and bare == name

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Callable, List
 
 from ..finding import reason
-from . import copies
+from . import copies, medium
 from .copies import Copy, shown
 from .faults import Bad
 from .kinds.contents import Asked
@@ -157,12 +157,14 @@ def _in_folder(work: Examination) -> _Look:
 
     A set whose folder is the copy has its other copy as a folder.
     """
-    place = work.backup_set.second_path
+    place, held_by = work.backup_set.second_path, work.tools.medium
 
     def look(copy: Copy) -> list[Copy]:
         one = copy.path == work.backup_set.path
         path = place if one else os.path.join(place, os.path.basename(copy.path))
-        return [replace(copies.look(path), made_at=copy.made_at)] if os.path.exists(path) else []
+        if not medium.state(held_by, path):
+            return []
+        return [replace(copies.look(path, held_by), made_at=copy.made_at)]
 
     return look
 

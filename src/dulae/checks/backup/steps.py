@@ -11,7 +11,7 @@ from typing import Any, Collection, Mapping
 from ..finding import reason, utc_text
 from . import copies, manifest
 from .copies import Copy, Inventory, Store, shown
-from .faults import Bad, Doubt
+from .faults import Bad, CannotTell, Doubt
 from .kinds import KINDS
 from .kinds.contents import Asked, Contents, Kind
 from .manifest import Manifest
@@ -47,6 +47,10 @@ UNPROVEN = reason(
 INCOMPLETE = reason(
     "backup.incomplete",
     "{file}: lacks {missing_items} of {manifest_items} items of its manifest; make it again",
+)
+NOT_STREAMED = reason(
+    "backup.not_streamed",
+    "{path}: copies of kind {kind} cannot be read as a stream; examine them on a machine that holds them as files",
 )
 
 # Clocks of two machines may differ by this much without a fault.
@@ -99,6 +103,8 @@ class Examination:
 
 def present(work: Examination) -> None:
     """Find the newest finished copy; raise Bad if there is none, or if it is too small to be one."""
+    if not work.kind.streams and not work.tools.medium.local:
+        raise CannotTell(NOT_STREAMED, path=shown(work.backup_set.path), kind=work.backup_set.kind)
     inventory = work.inventory()
     work.older = inventory.copies[1:]
     look_at(work, inventory, inventory.copies[0])
@@ -173,9 +179,9 @@ def integrity(work: Examination) -> None:
 
 def find_manifest(work: Examination) -> Manifest | None:
     """Return the manifest of the copy, if there is one; raise Bad if it is required and missing, or broken."""
-    path = copies.manifest_path(work.backup_set, work.newest)
+    path = copies.manifest_path(work.backup_set, work.newest, work.tools.medium)
     try:
-        made = manifest.read(path, work.newest.name)
+        made = manifest.read(path, work.newest.name, work.tools.medium)
     except FileNotFoundError as error:
         work.measured["manifest"] = "absent"
         if work.backup_set.manifest == "required" or work.backup_set.manifest_file:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import re
 import shutil
 import subprocess
 import tempfile
 import threading
+import zlib
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Sequence
 
 from ..command import Answer, here
 from ..door import redacted
 from ..finding import reason
-from .faults import CannotTell
+from .faults import CannotTell, Fault
+from .medium import HERE, Medium
 
 MISSING = reason(
     "backup.tool_missing",
@@ -39,11 +42,15 @@ _ERROR = re.compile(r"(?:ERROR|FATAL|error|fatal):\s*(.*)")
 
 @dataclass(frozen=True)
 class Tools:
-    """Where PostgreSQL's programs lie (PATH where empty), and how long one may take; where MariaDB's lie is apart."""
+    """Where PostgreSQL's programs lie (PATH where empty), how long one may take, and what the copies lie on.
+
+    Where MariaDB's programs lie is apart.
+    """
 
     bin_dir: str = ""
     timeout_s: float = 3600
     mariadb_bin_dir: str = ""
+    medium: Medium = HERE
 
     def path(self, tool: str) -> str:
         """Return the path of a program; raise CannotTell if it is not on this machine."""
@@ -100,15 +107,17 @@ class Tools:
                 stderr=error,
                 env=surroundings(),
             )
-            pouring = threading.Thread(target=_pour, args=(source, process), daemon=True)
+            pouring = Pouring(source, process) if source else None
             timer = threading.Timer(self.timeout_s, process.kill)
             timer.start()
-            if source:
+            if pouring:
                 pouring.start()
             assert process.stdout
 
             def ending() -> Answer:
                 process.wait()
+                if pouring:
+                    pouring.over()
                 if not timer.is_alive():
                     raise CannotTell(SILENT, tool=argv[0], timeout_s=f"{self.timeout_s:g}")
                 return _alive(argv[0], Answer(process.returncode, "", _said(error)))
@@ -120,8 +129,31 @@ class Tools:
                 process.kill()
                 process.stdout.close()
                 process.wait()
-                if source:
+                if pouring:
                     pouring.join()
+
+
+class Pouring(threading.Thread):
+    """Gives a stream to a program while somebody else reads what it says."""
+
+    def __init__(self, source: BinaryIO, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._source = source
+        self._process = process
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Pour to the end; what stops it is kept."""
+        try:
+            _pour(self._source, self._process)
+        except (Fault, OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+            self._error = error
+
+    def over(self) -> None:
+        """Raise what stopped the stream, lest half of one pass for a whole: to the program both end alike."""
+        self.join()
+        if self._error:
+            raise self._error
 
 
 def _pour(source: BinaryIO, process: subprocess.Popen[bytes]) -> None:

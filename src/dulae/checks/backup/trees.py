@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from concurrent.futures import ThreadPoolExecutor
 
 from ..finding import reason
-from .copies import shown, walk
+from . import medium
+from .copies import shown
 from .faults import Bad, Doubt
 from .hashing import sha256_of
 from .manifest import SUFFIX, FileCount, Manifest
+from .medium import HERE, Medium
 
 OTHER_FILES = reason(
     "backup.other_files",
@@ -22,36 +23,40 @@ NOT_LISTED = reason(
 )
 
 
-def files(folder: str) -> dict[str, FileCount]:
+def files(folder: str, held_by: Medium = HERE) -> dict[str, FileCount]:
     """Return the files in a folder by their path inside, not hashed; the folder's own manifest is none of them."""
     return {
-        path: FileCount(path, about.st_size, "")
-        for path, about in walk(folder)
-        if stat.S_ISREG(about.st_mode) and path != SUFFIX
+        path: FileCount(path, about.bytes, "")
+        for path, about in medium.walk(held_by, folder)
+        if about.is_file and path != SUFFIX
     }
 
 
-def read(folder: str) -> None:
+def read(folder: str, held_by: Medium = HERE) -> None:
     """Read all data of a folder; raise OSError where that fails."""
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        for _ in workers.map(lambda path: sha256_of(os.path.join(folder, path)), files(folder)):
+        paths = [os.path.join(folder, path) for path in files(folder, held_by)]
+        for _ in workers.map(lambda path: sha256_of(path, held_by), paths):
             pass
 
 
-def compare(folder: str, made: Manifest) -> None:
+def compare(folder: str, made: Manifest, held_by: Medium = HERE) -> None:
     """Raise Bad if a file of the manifest is missing or is not the same byte for byte, Doubt if it lists none."""
     name = shown(os.path.basename(folder))
     if not made.files:
         raise Doubt(NOT_LISTED, file=name)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        different = sum(workers.map(lambda file: not _same(folder, file), made.files))
+        different = sum(workers.map(lambda file: not _same(folder, file, held_by), made.files))
     if different:
         raise Bad(OTHER_FILES, file=name, different=different, manifest_items=len(made.files))
 
 
-def _same(folder: str, file: FileCount) -> bool:
+def _same(folder: str, file: FileCount, held_by: Medium) -> bool:
     """Say whether a file is there as it was when the copy was made; one that cannot be read raises OSError."""
     path = os.path.join(folder, file.path)
-    if file.path.startswith("/") or ".." in file.path.split("/") or not os.path.isfile(path):
+    if file.path.startswith("/") or ".." in file.path.split("/"):
         return False
-    return os.path.getsize(path) == file.bytes and sha256_of(path)[0] == file.sha256
+    about = medium.state(held_by, path)
+    if about is None or not about.is_file or about.bytes != file.bytes:
+        return False
+    return sha256_of(path, held_by)[0] == file.sha256

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -12,12 +13,14 @@ import click
 from dulae.checks.backup.examine import check
 from dulae.checks.backup.kinds import KINDS, kind_named
 from dulae.checks.backup.level import LEVELS, WORDS
-from dulae.checks.backup.sets import STEP_DAYS, set_from
+from dulae.checks.backup.sets import STEP_DAYS, BackupSet, set_from
 from dulae.checks.backup.tools import Tools
+from dulae.checks.finding import Finding
 from dulae.checks.outcome import Stopwatch
 from dulae.cli.findings import emit, format_option
 
 _HOURS = {"h": 1, "d": 24}
+_VAULT = "sftp://"
 # Longer than this, people want to see that something is still happening.
 _PATIENCE_S = 2.0
 
@@ -103,9 +106,14 @@ def _steps(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     "--stanza", default="", help="Stanza of pgBackRest or server of Barman, where there are several."
 )
 @click.option("--bin-dir", default="", help="Folder of PostgreSQL's programs; by default the search path.")
+@click.option("--key", default="", help="Private key for a vault; by default the user's own.")
+@click.option("--known-hosts", multiple=True, help="File with a vault's host key; may be repeated.")
 @format_option
 def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
     """Check the newest backup in a folder, or one file, up to a level, and say what that leaves unproven.
+
+    PATH may lie in a vault that offers SFTP only: sftp://user@host:port/path. It is read as a stream; nothing is
+    stored here, and a host key that is not known is refused.
 
     Levels: present (it is there), fresh (young enough), structure (opens, lists data), integrity (all data read,
     SHA-256 as in the manifest), content (rows and files are those that it must hold). Nothing in the store is
@@ -114,6 +122,7 @@ def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
     \b
     Examples:
       dulae check backup /srv/backup/saraban --kind pg_dump --pattern 'saraban-*.dump' --max-age 26h
+      dulae check backup sftp://dulae@nas1/copies/saraban --kind pg_dump --key ~/.ssh/vault
       dulae check backup files.tar.gz --kind tar --level structure --format nagios
       dulae check backup /srv/restic --kind restic --password-file /etc/dulae/restic --level content
       dulae check backup /srv/backup/crm --kind mysqldump --level content --expect-table letters=100
@@ -122,11 +131,12 @@ def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
     tables = [{"name": name, "min_rows": least} for name, least in limits.pop("expect_table").items()]
     files = [{"pattern": name, "min_files": least} for name, least in limits.pop("expect_files").items()]
     expect = {"tables": tables, "files": files}
-    wanted = set_from({**limits, "path": os.path.abspath(path), "expect": expect})
+    key, known_hosts = limits.pop("key"), limits.pop("known_hosts")
+    wanted = set_from({**limits, "path": path, "expect": expect})
     notice = threading.Timer(_PATIENCE_S, click.echo, (f"reading {path} ...",), {"err": True})
     notice.daemon = True
     notice.start()
-    findings = check([wanted], Tools(bin_dir))
+    findings = _examined(wanted, Tools(bin_dir), key, known_hosts)
     notice.cancel()
     try:
         emit(findings, watch, output_format)
@@ -134,3 +144,15 @@ def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
         if output_format == "text":
             left_open = [WORDS[word].text for word in findings[0].measured["not_proven"]]
             click.echo(f"not proven: {'; '.join(left_open)}")
+
+
+def _examined(wanted: BackupSet, tools: Tools, key: str, known_hosts: tuple[str, ...]) -> list[Finding]:
+    """Return what is found where the path leads: on this machine, or in a vault; raise RemoteError for no address."""
+    if not wanted.path.startswith(_VAULT):
+        return check([replace(wanted, path=os.path.abspath(wanted.path))], tools)
+    from dulae.vaults.address import parsed
+    from dulae.vaults.checking import check as check_vault
+
+    vault, path = parsed(wanted.path, key, known_hosts)
+    subject = wanted.subject or f"{vault.name}:{path}"
+    return check_vault([replace(wanted, path=path, subject=subject)], vault, tools)

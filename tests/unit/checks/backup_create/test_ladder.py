@@ -58,6 +58,11 @@ def test_of_several_sets_of_a_day_the_last_stays() -> None:
     assert ladder.staying(moments, 1, {"daily": 3}) == {0}
 
 
+def gap(kept: list[datetime], step: str, number: int) -> object:
+    period = timedelta(days=STEP_DAYS[step])
+    return rules._gap(kept, (period, 1.5 * period), number)
+
+
 @pytest.mark.parametrize("step", list(STEP_DAYS))
 @settings(max_examples=25, deadline=None)
 @given(
@@ -68,7 +73,7 @@ def test_the_rule_of_a_set_finds_no_gap_in_what_stays(
 ) -> None:
     # An older set makes a gap visible, as steps further up do.
     kept = [*after(days, 1, {step: number}, hours), FIRST - 3650 * DAY]
-    assert rules._gap(kept, timedelta(days=STEP_DAYS[step]), number) is None
+    assert gap(kept, step, number) is None
     assert len(kept) <= number + 3
 
 
@@ -78,4 +83,4 @@ def test_all_steps_together_leave_no_gap(days: int, numbers: tuple[int, int, int
     retention = dict(zip(STEP_DAYS, numbers, strict=True))
     kept = after(days, 1, retention)
     for step, number in retention.items():
-        assert rules._gap(kept, timedelta(days=STEP_DAYS[step]), number) is None
+        assert gap(kept, step, number) is None

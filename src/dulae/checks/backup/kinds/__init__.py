@@ -8,12 +8,21 @@ from . import barman, borg, files, mariadb_dump, pg_basebackup, pg_dump, pgbackr
 from .contents import FILES, TABLES, Kind, of_file
 
 KINDS: Mapping[str, Kind] = {
-    "pg_dump": of_file(TABLES, pg_dump.structure, pg_dump.read, pg_dump.count, told=pg_dump.told),
-    "mariadb_dump": of_file(TABLES, mariadb_dump.structure, mariadb_dump.read, mariadb_dump.count),
-    "pg_basebackup": of_file(
-        FILES, pg_basebackup.structure, pg_basebackup.read, pg_basebackup.count, told=pg_basebackup.told
+    "pg_dump": of_file(
+        TABLES, pg_dump.structure, pg_dump.read, pg_dump.count, told=pg_dump.told, streams=True
     ),
-    "tar": of_file(FILES, tar.structure, tar.read, tar.count),
+    "mariadb_dump": of_file(
+        TABLES, mariadb_dump.structure, mariadb_dump.read, mariadb_dump.count, streams=True
+    ),
+    "pg_basebackup": of_file(
+        FILES,
+        pg_basebackup.structure,
+        pg_basebackup.read,
+        pg_basebackup.count,
+        told=pg_basebackup.told,
+        streams=True,
+    ),
+    "tar": of_file(FILES, tar.structure, tar.read, tar.count, streams=True),
     "files": files.KIND,
     "restic": restic.KIND,
     "borg": borg.KIND,

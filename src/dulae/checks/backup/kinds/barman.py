@@ -11,6 +11,7 @@ from ...finding import reason
 from .. import copies, trees
 from ..copies import Copy, Found, Store, shown
 from ..faults import Bad
+from ..medium import HERE
 from ..sets import BackupSet
 from ..tools import Tools
 from . import pg_basebackup, repository, stream
@@ -82,7 +83,7 @@ def structure(asked: Asked) -> Contents:
     if not os.path.isdir(data) or not os.listdir(data):
         raise Bad(DATA_LOST, file=asked.copy.name)
     _demand_wal(asked, about)
-    if pg_basebackup.told(data):
+    if pg_basebackup.told(data, HERE):
         return pg_basebackup.structure(data, asked.tools, *pg_basebackup.WAL_APART)
     return pg_basebackup.without_digests(data)
 
@@ -116,7 +117,7 @@ def read(asked: Asked) -> None:
             size = sum(len(block) for block in iter(lambda: plain.read(1 << 20), b""))
         if whole and size != whole:
             raise Bad(stream.CUT_OFF, file=shown(os.path.basename(path)))
-    if pg_basebackup.told(data):
+    if pg_basebackup.told(data, HERE):
         pg_basebackup.verify(data, asked.tools, *pg_basebackup.WAL_APART)
     trees.read(asked.path)
 

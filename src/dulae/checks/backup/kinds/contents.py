@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
 from ...finding import reason
-from .. import places, trees
+from .. import medium, places, trees
 from ..copies import Copy, Store
 from ..faults import Bad
 from ..hashing import sha256_of
@@ -92,6 +91,7 @@ class Kind:
     ``read`` reads all its data; ``same`` demands that it is the one of a manifest and returns what it measured;
     ``count`` counts what it holds. ``counted_as`` names what the content is counted as: tables or files; of a
     ``repository`` the copies are parts that no path leads to.
+    ``streams`` says that the answers ask nothing but the medium of the tools, which may be on another machine.
     """
 
     counted_as: str
@@ -101,12 +101,15 @@ class Kind:
     same: Callable[[Asked, Manifest], dict[str, Any]]
     count: Callable[[Asked], Counted]
     repository: bool = False
+    streams: bool = False
 
 
 _Question = Callable[[str, Tools], Any]
 
 
-def of_file(counted_as: str, *questions: _Question, told: Told = places.is_file) -> Kind:
+def of_file(
+    counted_as: str, *questions: _Question, told: Told = places.is_file, streams: bool = False
+) -> Kind:
     """Return a kind whose copies are files (or what ``told`` says), from its answers to a path and the tools.
 
     The questions are, in this order, ``structure``, ``read`` and ``count``.
@@ -114,11 +117,12 @@ def of_file(counted_as: str, *questions: _Question, told: Told = places.is_file)
     structure, read, count = questions
     return Kind(
         counted_as=counted_as,
-        store=lambda backup_set, tools: places.store(backup_set, told),
+        store=lambda backup_set, tools: places.store(backup_set, told, tools.medium),
         structure=lambda asked: structure(asked.path, asked.tools),
         read=lambda asked: read(asked.path, asked.tools),
         same=same_file,
         count=lambda asked: count(asked.path, asked.tools),
+        streams=streams,
     )
 
 
@@ -127,13 +131,13 @@ def same_file(asked: Asked, made: Manifest) -> dict[str, Any]:
 
     A copy that is a folder is compared file by file; raise Doubt if its manifest tells of no files.
     """
-    if os.path.isdir(asked.path):
-        trees.compare(asked.path, made)
+    if medium.is_folder(asked.tools.medium, asked.path):
+        trees.compare(asked.path, made, asked.tools.medium)
         return {"manifest_bytes": made.bytes}
     about = {"file": asked.copy.name, "bytes": asked.copy.bytes, "manifest_bytes": made.bytes}
     if asked.copy.bytes != made.bytes:
         raise Bad(OTHER_SIZE, **about)
-    sha256, _ = sha256_of(asked.path)
+    sha256, _ = sha256_of(asked.path, asked.tools.medium)
     if sha256 != made.sha256:
         raise Bad(OTHER_DATA, **about, sha256=sha256, manifest_sha256=made.sha256)
     return {"sha256": sha256, "manifest_bytes": made.bytes}

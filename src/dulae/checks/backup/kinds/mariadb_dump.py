@@ -16,10 +16,10 @@ NAME = "mariadb_dump"
 
 def structure(path: str, tools: Tools) -> Contents:
     """Return the tables and rows of a dump, which is read to its end; raise Fault if it is none, or has no data."""
-    head, compression = stream.head_of(path)
+    head, compression = stream.head_of(path, tools.medium)
     if not mysql_sql.known(head):
         raise stream.refuse(path, NAME, head)
-    with stream.opened(path) as (source, _):
+    with stream.opened(path, tools.medium) as (source, _):
         dump = mysql_sql.scan(source)
     if not dump.complete:
         raise Bad(stream.CUT_OFF, file=shown(os.path.basename(path)))

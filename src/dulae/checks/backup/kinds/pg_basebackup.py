@@ -9,9 +9,10 @@ import struct
 from typing import Any, Mapping
 
 from ...finding import reason
-from .. import trees
+from .. import medium, trees
 from ..copies import shown
 from ..faults import Bad, CannotTell
+from ..medium import Medium
 from ..tools import Tools, first_error
 from . import stream
 from .contents import Contents, Counted
@@ -37,11 +38,11 @@ WAL_APART = ("--no-parse-wal",)
 _LACKS = ("could not find", "not found", "unsupported", "unrecognized")
 
 
-def told(path: str) -> bool | None:
+def told(path: str, held_by: Medium) -> bool | None:
     """Say whether a folder is such a copy: one without its manifest, which is written last, is not finished."""
-    if not os.path.isdir(path):
+    if not medium.is_folder(held_by, path):
         return None
-    names = os.listdir(path)
+    names = held_by.listed(path)
     if _MANIFEST in names:
         return True
     return False if not names or set(names) & set(_TOC_MARKS) else None
@@ -50,6 +51,7 @@ def told(path: str) -> bool | None:
 def structure(path: str, tools: Tools, *options: str) -> Contents:
     """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if it has no data."""
     file = shown(os.path.basename(path))
+    stream.demand_here(path, tools.medium, NAME)
     if any(name.startswith("base.tar") for name in os.listdir(path)):
         raise CannotTell(OF_TAR, file=file)
     listed = _listed(path, file)

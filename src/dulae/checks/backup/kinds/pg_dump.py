@@ -7,8 +7,10 @@ import os
 import re
 
 from ...finding import reason
+from .. import medium
 from ..copies import shown
 from ..faults import Bad, CannotTell
+from ..medium import HERE, Medium
 from ..tools import Tools, first_error
 from . import plain_sql, stream
 from .contents import Contents, Counted
@@ -23,6 +25,10 @@ NO_COMPRESSION = reason(
     "backup.compression_missing",
     "{file}: the programs here cannot read its compression ({error}); install PostgreSQL's own packages",
 )
+NEEDS_JUMPS = reason(
+    "backup.needs_jumps",
+    "{file}: its data stand in an order that cannot be read as a stream; examine it on a machine that holds it",
+)
 
 _CUSTOM = b"PGDMP"
 _TAR = (257, b"ustar")
@@ -31,15 +37,18 @@ _TAR_FIRST_MEMBER = b"toc.dat"
 _ENTRY = re.compile(r"^\d+; \d+ \d+ (TABLE DATA|TABLE) (.+)$", re.MULTILINE)
 _DATABASE = re.compile(r"^;\s+dbname: (.+)$", re.MULTILINE)
 _ENDS = ("end of file", "too short")
+# What pg_restore says where data stand in another order than its own, and it cannot jump.
+_JUMPS = ("non-seekable input file", "restoring data out of order is not supported")
 _TOC = "toc.dat"
 _PART = re.compile(r"\d+\.dat(?:\.\w+)?|blobs.*\.toc")
 
 
-def told(path: str) -> bool | None:
+def told(path: str, held_by: Medium) -> bool | None:
     """Say whether a path is a dump: a file, or a folder of the directory format, whose toc.dat is written last."""
-    if not os.path.isdir(path):
-        return True if os.path.isfile(path) else None
-    names = os.listdir(path)
+    about = medium.state(held_by, path)
+    if about is None or not about.is_folder:
+        return True if about and about.is_file else None
+    names = held_by.listed(path)
     if _TOC in names:
         return True
     return False if not names or any(_PART.fullmatch(name) for name in names) else None
@@ -47,19 +56,21 @@ def told(path: str) -> bool | None:
 
 def structure(path: str, tools: Tools) -> Contents:
     """Return the tables that a dump lists; raise Fault if it is none, or lists no data."""
-    form, compression = form_at(path)
+    form, compression = form_at(path, tools.medium)
     if not form:
-        raise stream.refuse(path, NAME, stream.head_of(path)[0])
-    contents = _plain(path, compression) if form == "plain" else _archive(path, tools, form, compression)
+        raise stream.refuse(path, NAME, stream.head_of(path, tools.medium)[0])
+    contents = (
+        _plain(path, tools, compression) if form == "plain" else _archive(path, tools, form, compression)
+    )
     demand_data(path, contents)
     return contents
 
 
-def form_at(path: str) -> tuple[str, str]:
+def form_at(path: str, held_by: Medium = HERE) -> tuple[str, str]:
     """Return the format of a dump (empty if it is none), and what it is compressed with from outside."""
-    if os.path.isdir(path):
+    if medium.is_folder(held_by, path):
         return "directory", ""
-    head, compression = stream.head_of(path)
+    head, compression = stream.head_of(path, held_by)
     return form_of(head), compression
 
 
@@ -72,9 +83,9 @@ def form_of(head: bytes) -> str:
     return "plain" if plain_sql.HEADER.search(head) else ""
 
 
-def _plain(path: str, compression: str) -> Contents:
+def _plain(path: str, tools: Tools, compression: str) -> Contents:
     """Read a plain dump to its end; raise Bad if it has none."""
-    with stream.opened(path) as (source, _):
+    with stream.opened(path, tools.medium) as (source, _):
         dump = plain_sql.scan(source)
     if not dump.complete:
         raise Bad(stream.CUT_OFF, file=shown(os.path.basename(path)))
@@ -90,7 +101,9 @@ def _plain(path: str, compression: str) -> Contents:
 
 
 def _archive(path: str, tools: Tools, form: str, compression: str) -> Contents:
-    """Ask pg_restore for the table of contents."""
+    """Ask pg_restore for the table of contents; raise CannotTell for a folder that it cannot open."""
+    if form == "directory":
+        stream.demand_here(path, tools.medium, f"{NAME} -Fd")
     listed = _restore(path, tools, compression, "-l")
     entries = _ENTRY.findall(listed)
     database = _DATABASE.search(listed)
@@ -109,21 +122,22 @@ def _table(entry: str) -> str:
 
 def read(path: str, tools: Tools) -> None:
     """Have all data of a dump read and uncompressed; raise Fault if some cannot be."""
-    form, compression = form_at(path)
+    form, compression = form_at(path, tools.medium)
     if form == "plain":
-        _plain(path, compression)
+        _plain(path, tools, compression)
     else:
         _restore(path, tools, compression, "-f", os.devnull)
 
 
 def count(path: str, tools: Tools) -> Counted:
     """Return the rows of each table; an archive is turned into SQL and counted as it streams by."""
-    form, compression = form_at(path)
+    form, compression = form_at(path, tools.medium)
     if form == "plain":
-        return _plain(path, compression).counted or Counted()
+        return _plain(path, tools, compression).counted or Counted()
     with contextlib.ExitStack() as stack:
         argv = ["pg_restore", "-f", "-"]
-        source = stack.enter_context(stream.opened(path))[0] if compression else None
+        streamed = compression or not tools.medium.local
+        source = stack.enter_context(stream.opened(path, tools.medium))[0] if streamed else None
         said, ending = stack.enter_context(tools.output(argv if source else [*argv, path], source))
         dump = plain_sql.scan(said)
         answer = ending()
@@ -135,8 +149,8 @@ def count(path: str, tools: Tools) -> Counted:
 def _restore(path: str, tools: Tools, compression: str, *options: str) -> str:
     """Return what pg_restore says to a dump; raise Bad if it cannot read it, CannotTell if it is too old for it."""
     argv = ["pg_restore", *options]
-    if compression:
-        with stream.opened(path) as (source, _):
+    if compression or not tools.medium.local:
+        with stream.opened(path, tools.medium) as (source, _):
             answer = tools.feed(argv, source)
     else:
         answer = tools.ask([*argv, path])
@@ -152,6 +166,8 @@ def _fault(file: str, said: str) -> Bad | CannotTell:
         return CannotTell(TOO_NEW, file=file)
     if "not supported" in said or "does not support" in said:
         return CannotTell(NO_COMPRESSION, file=file, error=error)
+    if any(jump in said for jump in _JUMPS):
+        return CannotTell(NEEDS_JUMPS, file=file)
     if any(end in said for end in _ENDS):
         return Bad(stream.CUT_OFF, file=file)
     return Bad(stream.DAMAGED, file=file, error=error)

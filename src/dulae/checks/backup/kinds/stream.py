@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import contextlib
 import gzip
+import io
 import lzma
 import os
 import re
@@ -18,7 +19,8 @@ from typing import BinaryIO, Iterator, Sequence, cast
 from ...finding import reason
 from ..copies import shown
 from ..faults import Bad, CannotTell
-from ..tools import first_error
+from ..medium import HERE, Medium
+from ..tools import Pouring, first_error
 
 CUT_OFF = reason(
     "backup.cut_off", "{file}: ends too early, it is cut off or its making was stopped; make it again"
@@ -34,6 +36,10 @@ UNKNOWN_FORMAT = reason(
 NO_PROGRAM = reason(
     "backup.program_missing",
     "{file}: needs {tool}, which is not on this machine; install {tool}",
+)
+NOT_AS_FOLDER = reason(
+    "backup.not_as_stream",
+    "{file}: is of kind {kind}, whose programs need it as a folder of their own machine; examine it where it lies",
 )
 
 _COMPRESSED = (
@@ -52,45 +58,63 @@ _ERROR_TEXT = re.compile(
     rb"|(?:FATAL|ERROR|error|fatal|Error)\b|could not |connection to |Access denied|Permission denied)"
 )
 _HEAD_BYTES = 4096
+_BUFFER_BYTES = 1 << 17
 
 
 @contextlib.contextmanager
-def opened(path: str) -> Iterator[tuple[BinaryIO, str]]:
+def opened(path: str, medium: Medium = HERE) -> Iterator[tuple[BinaryIO, str]]:
     """Give the stream inside a file and the name of its compression (empty: none).
 
     Raise Bad where what is read is damaged, OSError where it cannot be read at all.
     """
     file = shown(os.path.basename(path))
-    with open(path, "rb") as plain:
+    with medium.open(path) as plain:
         head = plain.read(8)
     for magic, argv in _BY_PROGRAM:
         if head.startswith(magic):
-            with told(file), _unpacked(path, argv) as unpacked:
+            with told(file), _unpacked(path, argv, medium) as unpacked:
                 yield unpacked, argv[0]
             return
     opener, name = next(
-        ((made, name) for magic, name, made in _COMPRESSED if head.startswith(magic)), (open, "")
+        ((made, name) for magic, name, made in _COMPRESSED if head.startswith(magic)), (None, "")
     )
-    with told(file), opener(path, "rb") as stream:
-        yield cast(BinaryIO, stream), name
+    with told(file), _buffered(path, medium) as plain:
+        if not opener:
+            yield plain, ""
+            return
+        with opener(plain, "rb") as stream:
+            yield cast(BinaryIO, stream), name
+
+
+def _buffered(path: str, medium: Medium) -> BinaryIO:
+    """Return an open file that can be read by lines."""
+    return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, medium.open(path)), _BUFFER_BYTES))
 
 
 @contextlib.contextmanager
-def _unpacked(path: str, argv: Sequence[str]) -> Iterator[BinaryIO]:
+def _unpacked(path: str, argv: Sequence[str], medium: Medium) -> Iterator[BinaryIO]:
     """Give what a program unpacks, as it goes; raise Bad where it says that the file is damaged."""
     file = shown(os.path.basename(path))
     program = shutil.which(argv[0])
     if not program:
         raise CannotTell(NO_PROGRAM, file=file, tool=argv[0])
-    with open(path, "rb") as packed, tempfile.TemporaryFile() as said:
+    with medium.open(path) as packed, tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603
-            [program, *argv[1:]], stdin=packed, stdout=subprocess.PIPE, stderr=said
+            [program, *argv[1:]],
+            stdin=packed if medium.local else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
         )
         assert process.stdout
+        pouring = None if medium.local else Pouring(packed, process)
+        if pouring:
+            pouring.start()
         try:
             yield cast(BinaryIO, process.stdout)
         finally:
             ended = _over(process)
+            if pouring:
+                pouring.over()
         said.seek(0)
         if ended and process.returncode:
             error = first_error(said.read().decode("utf-8", "replace"))
@@ -124,10 +148,16 @@ def told(file: str) -> Iterator[None]:
         raise
 
 
-def head_of(path: str) -> tuple[bytes, str]:
+def head_of(path: str, medium: Medium = HERE) -> tuple[bytes, str]:
     """Return the first bytes of what is inside a file, and its compression; raise as ``opened`` does."""
-    with opened(path) as (stream, compression):
+    with opened(path, medium) as (stream, compression):
         return stream.read(_HEAD_BYTES), compression
+
+
+def demand_here(path: str, medium: Medium, kind: str) -> None:
+    """Raise CannotTell where a kind's programs need a folder of their own machine, and there is only a stream."""
+    if not medium.local:
+        raise CannotTell(NOT_AS_FOLDER, file=shown(os.path.basename(path)), kind=kind)
 
 
 def named(form: str, compression: str) -> str:

@@ -11,6 +11,7 @@ from ...finding import reason
 from ..copies import shown
 from ..faults import Bad
 from ..manifest import FileCount
+from ..medium import HERE, Medium
 from ..tools import Tools
 from . import stream
 from .contents import Contents, Counted
@@ -49,9 +50,9 @@ class Ending:
 
 def structure(path: str, tools: Tools) -> Contents:
     """Return how many files an archive lists; raise Fault if it is none, is cut off, or lists none."""
-    head, compression = stream.head_of(path)
+    head, compression = stream.head_of(path, tools.medium)
     if head[_MAGIC_AT:].startswith(_MAGIC):
-        files = _stream_through(path) if compression else _skim(path)
+        files = _stream_through(path, tools.medium) if compression else _skim(path, tools.medium)
     elif head.strip(b"\0"):
         raise stream.refuse(path, NAME, head)
     else:
@@ -63,14 +64,14 @@ def structure(path: str, tools: Tools) -> Contents:
 
 def read(path: str, tools: Tools) -> None:
     """Read all data of an archive; raise Fault if some cannot be read."""
-    _stream_through(path)
+    _stream_through(path, tools.medium)
 
 
 def count(path: str, tools: Tools) -> Counted:
     """Return the files of an archive with their bytes and SHA-256; raise Fault if some cannot be read."""
     files = {}
     with stream.told(shown(os.path.basename(path))):
-        for archive, member in walk(path):
+        for archive, member in walk(path, tools.medium):
             if is_file(member):
                 file = _counted(archive, member)
                 files[file.path] = file
@@ -89,17 +90,17 @@ def _counted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> FileCount:
     return FileCount(name, member.size, digest.hexdigest())
 
 
-def _stream_through(path: str) -> int:
+def _stream_through(path: str, medium: Medium) -> int:
     """Read an archive to its end; return its number of files."""
-    return sum(is_file(member) for _, member in walk(path))
+    return sum(is_file(member) for _, member in walk(path, medium))
 
 
-def walk(path: str) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+def walk(path: str, medium: Medium = HERE) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
     """Yield the members of an archive with the archive, to be read at once; raise Fault where it is damaged.
 
     Members are let go as they pass, so that memory stays flat.
     """
-    with stream.opened(path) as (source, _):
+    with stream.opened(path, medium) as (source, _):
         ending = Ending(source)
         with tarfile.open(fileobj=ending, mode="r|") as archive:  # type: ignore[call-overload]
             yield from _members(archive)
@@ -120,11 +121,11 @@ def is_file(member: tarfile.TarInfo) -> bool:
     return member.isreg() or member.islnk()
 
 
-def _skim(path: str) -> int:
+def _skim(path: str, medium: Medium) -> int:
     """List an archive by jumping from header to header; return its number of files."""
-    with stream.opened(path) as (source, _), tarfile.open(fileobj=source, mode="r:") as archive:
+    with stream.opened(path, medium) as (source, _), tarfile.open(fileobj=source, mode="r:") as archive:
         files = sum(is_file(member) for _, member in _members(archive))
-        source.seek(-min(len(_END), os.path.getsize(path)), os.SEEK_END)
+        source.seek(-min(len(_END), medium.stat(path).bytes), os.SEEK_END)
         _demand_end(path, source.read())
     return files
 
