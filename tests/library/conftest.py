@@ -10,6 +10,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 
 LIBRARY = pathlib.Path(__file__).parents[2] / "library"
+FRAGMENTS = LIBRARY.parent / "plugins" / "doc_fragments"
 MODULES = sorted(path.stem for path in LIBRARY.glob("*.py"))
 
 RunModule = Callable[..., dict[str, Any]]
@@ -17,7 +18,12 @@ RunModule = Callable[..., dict[str, Any]]
 
 def load(name: str) -> Any:
     """Import one module of library/ by its name."""
-    spec = importlib.util.spec_from_file_location(name, LIBRARY / f"{name}.py")
+    return imported(LIBRARY / f"{name}.py")
+
+
+def imported(path: pathlib.Path) -> Any:
+    """Import one file that belongs to Ansible and to no package."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 import yaml
 
-from tests.library.conftest import LIBRARY, MODULES, load
+from tests.library.conftest import FRAGMENTS, LIBRARY, MODULES, imported, load
 
 FACETS = ("type", "elements", "required", "default", "choices")
 ABOUT = ("module", "short_description", "description", "version_added", "author", "options", "attributes")
@@ -36,7 +36,18 @@ def _asked(name: str) -> dict[str, Any]:
 
 
 def _document(name: str, part: str) -> Any:
-    return yaml.safe_load(getattr(load(name), part))
+    said = yaml.safe_load(getattr(load(name), part))
+    if part == "DOCUMENTATION":
+        for shared in filter(None, [said.get("extends_documentation_fragment")]):
+            said["options"] = {**_fragment(shared)["options"], **said["options"]}
+    return said
+
+
+def _fragment(shared: str) -> Any:
+    """Return what a fragment of ``plugins/doc_fragments`` adds; ``FILE.NAME`` means its attribute NAME."""
+    file, _, name = shared.partition(".")
+    module = imported(FRAGMENTS / f"{file}.py")
+    return yaml.safe_load(getattr(module.ModuleDocFragment, (name or "documentation").upper()))
 
 
 def _shape(options: Mapping[str, Any], nested: str) -> dict[str, Any]:
