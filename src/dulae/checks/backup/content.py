@@ -11,6 +11,7 @@ from . import copies, manifest, medium
 from .copies import Copy, shown
 from .faults import Bad, Doubt, Fault
 from .kinds.contents import TABLES, Counted
+from .kinds.table_key import as_listed, bare, key
 from .manifest import Manifest
 from .sets import Expectation
 from .steps import Examination, alike, wanted
@@ -87,14 +88,16 @@ def _by_manifest(work: Examination, counted: Counted) -> Iterator[str]:
     different = sorted(_different(made, counted, work.kind.counted_as))
     if different:
         items = len(made.tables) + len(made.files)
-        raise Bad(OTHER_ROWS, different=len(different), manifest_items=items, item=shown(different[0]))
+        raise Bad(
+            OTHER_ROWS, different=len(different), manifest_items=items, item=shown(as_listed(different[0]))
+        )
     yield "manifest"
 
 
 def _different(made: Manifest, counted: Counted, counted_as: str) -> Iterator[str]:
     """Yield the tables or files that are not as the manifest says."""
     if counted_as == TABLES:
-        stated = {f"{table.schema} {table.name}": table.rows for table in made.tables}
+        stated = {key(table.schema, table.name): table.rows for table in made.tables}
         rows = alike(stated, counted.tables)
         yield from (table for table, number in rows.items() if counted.tables.get(table, 0) != number)
         yield from (table for table, number in counted.tables.items() if number and table not in rows)
@@ -108,7 +111,7 @@ def _different(made: Manifest, counted: Counted, counted_as: str) -> Iterator[st
 def _by_declaration(work: Examination, counted: Counted) -> Iterator[str]:
     """Demand the declared rows and files."""
     for table in work.backup_set.expected_tables:
-        rows = sum(rows for key, rows in counted.tables.items() if _is(key, table.name))
+        rows = sum(rows for known, rows in counted.tables.items() if _is(known, table.name))
         if rows < table.least:
             raise Bad(TOO_FEW_ROWS, item=table.name, item_count=rows, expected_count=table.least)
     for files in work.backup_set.expected_files:
@@ -119,9 +122,9 @@ def _by_declaration(work: Examination, counted: Counted) -> Iterator[str]:
         yield "expect"
 
 
-def _is(key: str, name: str) -> bool:
-    """Say whether "schema name" is meant by a name, with or without its schema."""
-    return name in (key.replace(" ", ".", 1), key.partition(" ")[2])
+def _is(known: str, name: str) -> bool:
+    """Say whether a table is meant by a name, with or without its schema."""
+    return name in (as_listed(known.replace(" ", ".", 1)), bare(known))
 
 
 def _by_older(work: Examination, counted: Counted) -> Iterator[str]:
@@ -142,7 +145,7 @@ def _before(work: Examination, copy: Copy) -> Counted:
     path = copies.manifest_path(replace(work.backup_set, manifest_file=""), copy, held_by)
     if medium.state(held_by, path):
         made = manifest.read(path, copy.name, held_by)
-        tables = {f"{table.schema} {table.name}": table.rows for table in made.tables}
+        tables = {key(table.schema, table.name): table.rows for table in made.tables}
         if tables or made.files:
             return Counted(tables, {file.path: file for file in made.files})
     contents = work.kind.structure(work.asked(copy))
@@ -164,7 +167,7 @@ def _not_emptied(work: Examination, counted: Counted, before: Counted, copy: Cop
     if not gone or (work.kind.counted_as != TABLES and 2 * len(gone) <= len(old)):
         return
     confirmed = work.made is not None and set(gone) <= set(alike(dict.fromkeys(wanted(work.made), 0), gone))
-    numbers = {"emptied": len(gone), "older_file": copy.name, "item": shown(gone[0])}
+    numbers = {"emptied": len(gone), "older_file": copy.name, "item": shown(as_listed(gone[0]))}
     raise Doubt(EMPTIED, **numbers) if confirmed else Bad(EMPTIED, **numbers)
 
 

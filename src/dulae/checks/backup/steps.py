@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Collection, Mapping
+from typing import AbstractSet, Any, Collection, Mapping
 
 from ..finding import reason, utc_text
 from . import copies, manifest
@@ -14,6 +14,7 @@ from .copies import Copy, Inventory, Store, shown
 from .faults import Bad, CannotTell, Doubt
 from .kinds import KINDS
 from .kinds.contents import Asked, Contents, Kind
+from .kinds.table_key import as_listed, bare, key
 from .manifest import Manifest
 from .sets import BackupSet
 from .tools import Tools
@@ -215,19 +216,24 @@ def _missing(contents: Contents, made: Manifest) -> int:
     if contents.files is not None:
         return max(0, len(made.files) - contents.files)
     if not contents.counted:
-        return len(wanted(made) - contents.with_data)
+        return _unlisted({as_listed(table) for table in wanted(made)}, contents.with_data)
     named = contents.tables | contents.with_data
     # Not every dump says of an empty table that it has data; the rows are compared at the next level.
     return len(set(alike(dict.fromkeys(wanted(made), 0), named)) - named)
 
 
+def _unlisted(tables: AbstractSet[str], listed: AbstractSet[str]) -> int:
+    """Return how many tables a list lacks; behind a table it may hold words of its owner's name."""
+    more = listed - tables
+    return sum(not any(line.startswith(f"{table} ") for line in more) for table in tables - listed)
+
+
 def alike(rows: Mapping[str, int], others: Collection[str]) -> dict[str, int]:
     """Return tables named as others are: without their database where those, from a dump that tells none, have none."""
-    bare = any(name.startswith(" ") for name in others)
-    return {" " + name.partition(" ")[2] if bare else name: number for name, number in rows.items()}
+    nameless = any(name.startswith(" ") for name in others)
+    return {key("", bare(name)) if nameless else name: number for name, number in rows.items()}
 
 
 def wanted(made: Manifest) -> set[str]:
-    """Return the tables of a manifest as "schema name"."""
-    # pg_restore -l writes a line break in a name as a space.
-    return {f"{table.schema} {table.name}".replace("\n", " ") for table in made.tables}
+    """Return the tables of a manifest."""
+    return {key(table.schema, table.name) for table in made.tables}

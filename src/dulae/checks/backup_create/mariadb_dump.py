@@ -15,6 +15,7 @@ from ..backup import mariadb_tables as tables
 from ..backup.copies import shown
 from ..backup.faults import Bad
 from ..backup.kinds import mysql_sql, stream
+from ..backup.kinds.table_key import bare
 from ..backup.manifest import TableCount
 from ..backup.mariadb import MariaDbSession, programs, quoted
 from ..backup.mariadb_tables import Table
@@ -140,7 +141,7 @@ def _same_rows(request: Request, path: str, counted: tuple[TableCount, ...]) -> 
         dump = mysql_sql.scan(source)
     if not dump.complete:
         raise Bad(FAILED, source=request.source, tool="mariadb-dump", error="the dump has no end")
-    stored = {key.partition(" ")[2]: rows for key, rows in dump.tables.items()}
+    stored = {bare(table): rows for table, rows in dump.tables.items()}
     different = _different(stored, {table.name: table.rows for table in counted})
     if different:
         raise Bad(DIFFERENT, source=request.source, table=shown(different))

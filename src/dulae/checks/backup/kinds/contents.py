@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a copy holds: rows of each table as "schema name", or files by their path inside.
+    """What a copy holds: rows of each table by its ``key``, or files by their path inside.
 
     A file's SHA-256 is empty where its bytes were not read for it; ``database`` is what it is of, where that is known.
     """
@@ -61,10 +61,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a copy lists: tables as "schema name" or a number of files; ``all_read`` if listing read all data.
+    """What a copy lists: tables (by their ``key``, or as lists write them), or a number of files.
 
-    ``database`` is what the format itself says the data are of, ``counted`` what was counted on the way, and
-    ``own_digests`` whether the format holds digests of when the copy was made, which ``Kind.read`` then compares.
+    ``all_read`` says that listing read all data; ``database`` is what the format itself says the data are of,
+    ``counted`` what was counted on the way, and ``own_digests`` whether the format holds digests of when the copy was
+    made, which ``Kind.read`` then compares.
     """
 
     format: str

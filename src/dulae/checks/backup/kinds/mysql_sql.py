@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from .inserts import Rows
 from .plain_sql import Pieces, line_pieces
+from .table_key import key
 
 # "-- MariaDB dump 10.19  Distrib ...", "-- MySQL dump 10.13 ..."; "/*M!999999\- enable the sandbox mode */" may stand
 # before it, and with --skip-comments or --compact nothing but statements.
@@ -16,7 +17,7 @@ _BARE = re.compile(
     rb"\s*(?:/\*M?!\d{5,6}|(?:CREATE|DROP|USE|SET|LOCK|INSERT|REPLACE) (?!.* (?:pg_catalog|public)\.))"
 )
 _COMPLETE = re.compile(rb"-- Dump completed")
-_OF_DATABASE = re.compile(rb"-- Host: .*?\s+Database: (\S+)\s*$")
+_OF_DATABASE = re.compile(rb"-- Host: .*?\s+Database: (\S.*?)\s*$")
 _SAVES = re.compile(rb"/\*!\d+ SET @OLD_SQL_NOTES=")
 _RESTORES = re.compile(rb"/\*!\d+ SET SQL_NOTES=@OLD_SQL_NOTES")
 _NAME = rb"(?:`((?:[^`]|``)+)`|([\w$]+))"
@@ -115,14 +116,14 @@ def _rows(dump: MysqlDump, insert: re.Match[bytes], pieces: Pieces) -> None:
         counting.feed(piece)
         if counting.ended:
             break
-    key = _key(dump, insert)
-    dump.tables[key] = dump.tables.get(key, 0) + counting.rows
+    table = _key(dump, insert)
+    dump.tables[table] = dump.tables.get(table, 0) + counting.rows
     dump.closed = counting.ended
 
 
 def _key(dump: MysqlDump, found: re.Match[bytes]) -> str:
-    """Return "database table"."""
-    return f"{dump.database} {_named(found)}"
+    """Return how a table is known that a line names."""
+    return key(dump.database, _named(found))
 
 
 def _named(found: re.Match[bytes]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Iterator, Tuple
 
 from .inserts import Rows
+from .table_key import key
 
 HEADER = re.compile(rb"^-- PostgreSQL database (?:cluster )?dump\s*$", re.MULTILINE)
 _COMPLETE = re.compile(rb"-- PostgreSQL database (?:cluster )?dump complete\s*$")
@@ -84,11 +85,11 @@ def _statement(dump: PlainDump, line: bytes, pieces: Pieces) -> None:
     copy, insert, table = _COPY.match(line), _INSERT.match(line), _TABLE.match(line)
     body = _BODY.search(line)
     if table:
-        dump.tables.add(key(table.group(1)))
+        dump.tables.add(_known(table.group(1)))
     elif insert:
-        dump.add(key(insert.group(1)), 1 if insert.group(2) else _inserted(insert, pieces))
+        dump.add(_known(insert.group(1)), 1 if insert.group(2) else _inserted(insert, pieces))
     elif copy:
-        dump.add(key(copy.group(1)), sum(1 for _ in _rows(pieces)))
+        dump.add(_known(copy.group(1)), sum(1 for _ in _rows(pieces)))
     elif body and line.count(body.group(1)) % 2:
         any(body.group(1) in piece for _, piece in pieces)
 
@@ -125,7 +126,8 @@ def line_pieces(stream: BinaryIO) -> Pieces:
         begins = piece.endswith(b"\n")
 
 
-def key(name: bytes) -> str:
-    """Return "schema name" for a name as SQL writes it."""
+def _known(name: bytes) -> str:
+    """Return how a table is known whose name stands so in SQL."""
     parts = _PART.findall(name.decode("utf-8", "replace"))
-    return " ".join(quoted.replace('""', '"') or bare for quoted, bare in parts)
+    *schema, table = [quoted.replace('""', '"') or bare for quoted, bare in parts]
+    return key(".".join(schema), table)
