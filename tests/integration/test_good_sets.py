@@ -1,7 +1,9 @@
 """Good sets of every form, made from sources that no two are alike: none is ever failed."""
 
+import os
 import pathlib
 import random
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -12,7 +14,11 @@ from dulae.checks.backup.examine import examine
 from dulae.checks.backup.manifest import SUFFIX, TableCount
 from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
+from dulae.checks.backup_create import making
+from dulae.checks.backup_create.request import Connection, Request
 from dulae.checks.finding import Verdict
+from dulae.checks.restore_drill import drill
+from dulae.checks.restore_drill.request import Drill
 
 from . import mariadb as maria
 from . import odd_sources
@@ -96,3 +102,26 @@ def test_no_good_set_is_failed(
     without = examine(set_from(asked), Tools(sources.postgres.bin_dir), datetime.now(UTC))
     assert without.verdict in (Verdict.PASS, Verdict.WARN), without.because
     good_set(f"{form}, {name}")
+
+
+@pytest.mark.parametrize("kind", ["pg_dump", "mariadb_dump", "tar"])
+def test_what_is_made_here_of_any_source_passes_its_check_and_its_drill(
+    kind: str, drawn: tuple[str, Sources], tmp_path: pathlib.Path, good_set: Note
+) -> None:
+    name, sources = drawn
+    tools = Tools(sources.postgres.bin_dir)
+    ways = {
+        "pg_dump": (name, Connection(sources.postgres.socket_dir, user=sources.postgres.user)),
+        "mariadb_dump": (name, Connection(sources.mariadb.socket, user="root")),
+        "tar": (str(sources.folder / name), Connection()),
+    }
+    source, connection = ways[kind]
+    making.make(Request(kind, source, str(tmp_path), "set", connection=connection), tools)
+    asked = set_from({"kind": kind, "path": str(tmp_path), "pattern": "set-*", "level": "content"})
+    looked = examine(asked, tools, datetime.now(UTC))
+    assert looked.verdict is Verdict.PASS, looked.because
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="d-") as scratch:
+        (drilled,) = drill.check([Drill(asked)], tools, scratch)
+        assert os.listdir(scratch) == []
+    assert drilled.verdict is Verdict.PASS, drilled.because
+    good_set(f"{kind} made here, {name}")
