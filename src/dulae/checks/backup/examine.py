@@ -52,10 +52,16 @@ STEPS: Mapping[str, Step] = {
 
 
 def check(sets: Iterable[BackupSet], tools: Tools, now: datetime | None = None) -> list[Finding]:
-    """Return one finding for each set; sets are examined side by side, one for each processor."""
+    """Return one finding for each set; sets are examined side by side, one for each processor.
+
+    Only one set alone has all processors for its own files.
+    """
     moment = now or datetime.now(timezone.utc)
+    wanted = list(sets)
+    if len(wanted) == 1:
+        return [examine(wanted[0], tools, moment)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        return list(workers.map(lambda one: examine(one, tools, moment), sets))
+        return list(workers.map(lambda one: examine(one, tools, moment), wanted))
 
 
 def examine(backup_set: BackupSet, tools: Tools, now: datetime) -> Finding:

@@ -11,8 +11,8 @@ from .medium import HERE, Medium
 
 _BLOCK_BYTES = 1 << 20
 _BLOCKS_AHEAD = 8
-# Below this a second thread costs more than it saves.
-_SMALL_BYTES = 4 << 20
+# Before so many a second thread costs more than it saves.
+_BLOCKS_ALONE = 4
 
 _Block = bytes
 
@@ -22,11 +22,13 @@ def sha256_of(path: str, medium: Medium = HERE) -> tuple[str, int]:
     digest = hashlib.sha256()
     total = 0
     with medium.open(path) as source:
-        head = source.read(_SMALL_BYTES)
-        digest.update(head)
-        total += len(head)
-        if len(head) == _SMALL_BYTES:
-            total += _rest(source, digest)
+        for _ in range(_BLOCKS_ALONE):
+            block = source.read(_BLOCK_BYTES)
+            if not block:
+                return digest.hexdigest(), total
+            digest.update(block)
+            total += len(block)
+        total += _rest(source, digest)
     return digest.hexdigest(), total
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, Sequence, TypeVar
 
+from .. import workers
 from ..finding import reason
 from . import medium
 from .copies import shown
@@ -13,6 +14,7 @@ from .hashing import sha256_of
 from .manifest import SUFFIX, FileCount, Manifest
 from .medium import HERE, Medium
 
+Done = TypeVar("Done")
 OTHER_FILES = reason(
     "backup.other_files",
     "{file}: {different} of {manifest_items} files are missing or not as when it was made; use an older copy",
@@ -34,10 +36,8 @@ def files(folder: str, held_by: Medium = HERE) -> dict[str, FileCount]:
 
 def read(folder: str, held_by: Medium = HERE) -> None:
     """Read all data of a folder; raise OSError where that fails."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        paths = [os.path.join(folder, path) for path in files(folder, held_by)]
-        for _ in workers.map(lambda path: sha256_of(path, held_by), paths):
-            pass
+    found = list(files(folder, held_by).values())
+    _each(lambda file: sha256_of(os.path.join(folder, file.path), held_by), found, held_by)
 
 
 def compare(folder: str, made: Manifest, held_by: Medium = HERE) -> None:
@@ -45,10 +45,16 @@ def compare(folder: str, made: Manifest, held_by: Medium = HERE) -> None:
     name = shown(os.path.basename(folder))
     if not made.files:
         raise Doubt(NOT_LISTED, file=name)
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        different = sum(workers.map(lambda file: not _same(folder, file, held_by), made.files))
-    if different:
-        raise Bad(OTHER_FILES, file=name, different=different, manifest_items=len(made.files))
+    same = _each(lambda file: _same(folder, file, held_by), made.files, held_by)
+    if not all(same):
+        raise Bad(OTHER_FILES, file=name, different=same.count(False), manifest_items=len(made.files))
+
+
+def _each(work: Callable[[FileCount], Done], listed: Sequence[FileCount], held_by: Medium) -> list[Done]:
+    """Return what some work returns for each file; a medium that is not this machine's own has one connection."""
+    if not held_by.local:
+        return [work(file) for file in listed]
+    return workers.each(work, listed, [file.bytes for file in listed])
 
 
 def _same(folder: str, file: FileCount, held_by: Medium) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tarfile
-from concurrent.futures import ThreadPoolExecutor
 
+from .. import workers
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell
 from ..backup.hashing import sha256_of
@@ -100,10 +100,9 @@ def _put(archive: tarfile.TarFile, member: tarfile.TarInfo, target: str, place: 
 
 def _compare(place: str, made: tuple[FileCount, ...]) -> None:
     """Raise Bad if a file of the manifest is missing, or is not the same byte for byte."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        different = sum(workers.map(lambda file: not _same(place, file), made))
-    if different:
-        raise Bad(DIFFERENT, different=different, files=len(made))
+    same = workers.each(lambda file: _same(place, file), made, [file.bytes for file in made])
+    if not all(same):
+        raise Bad(DIFFERENT, different=same.count(False), files=len(made))
 
 
 def _same(place: str, file: FileCount) -> bool:

@@ -7,10 +7,10 @@ import pytest
 
 from dulae.checks.backup import hashing
 
+ALONE = hashing._BLOCKS_ALONE * hashing._BLOCK_BYTES
 
-@pytest.mark.parametrize(
-    "size", [0, 1, hashing._SMALL_BYTES - 1, hashing._SMALL_BYTES, 3 * hashing._SMALL_BYTES + 7]
-)
+
+@pytest.mark.parametrize("size", [0, 1, ALONE - 1, ALONE, 3 * ALONE + 7])
 def test_the_digest_is_that_of_hashlib(tmp_path: pathlib.Path, size: int) -> None:
     data = bytes(number % 251 for number in range(1000)) * (size // 1000 + 1)
     (tmp_path / "file").write_bytes(data[:size])
