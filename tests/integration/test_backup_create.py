@@ -12,8 +12,9 @@ from dataclasses import replace
 
 import pytest
 
-from dulae.checks.backup import copies
+from dulae.checks.backup import copies, tables
 from dulae.checks.backup.examine import check
+from dulae.checks.backup.session import Session
 from dulae.checks.backup.sets import BackupSet
 from dulae.checks.backup.tools import Tools
 from dulae.checks.backup_create.making import create, make
@@ -22,7 +23,7 @@ from dulae.checks.finding import Finding, Verdict
 from dulae.checks.restore_drill import drill
 from dulae.checks.restore_drill.request import Drill
 
-from .postgres import OFFICE, Server, bin_dirs
+from .postgres import OFFICE, Server, bin_dirs, cluster
 
 SOURCES = pathlib.Path(__file__).parents[2] / "src"
 
@@ -104,6 +105,34 @@ def test_a_digest_sees_what_a_count_does_not(office: Request, postgres: Server) 
     )
     assert first != second
     assert digest() == second  # in another order
+
+
+def test_a_digest_is_the_same_in_every_version_that_is_here(postgres: Server) -> None:
+    made = {}
+    for bin_dir in bin_dirs():
+        with cluster(bin_dir) as server:
+            server.fresh("office", *OFFICE)
+            with Session(Tools(bin_dir), {**server.environment, "PGDATABASE": "office"}) as session:
+                tables.begin(session)
+                listed = tables.listed(session)
+                made[bin_dir] = [
+                    tables.count(session, table, name) for table in listed for name in tables._HASHES
+                ]
+                assert {tables.comparable(session, name) for name in tables._HASHES} == set(tables._HASHES)
+    first, *others = made.values()
+    assert all(other == first for other in others)
+    assert len({table.digest for table in first if table.name == "letters"}) == len(tables._HASHES)
+
+
+def test_a_server_that_hashes_otherwise_gets_a_digest_that_is_the_same_everywhere(
+    office: Request, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make(office, Tools(postgres.bin_dir))
+    assert made.digest == "sum-hashtext-64"
+    monkeypatch.setattr(tables, "_KNOWN_HASH", "1")
+    made = make(replace(office, prefix="other"), Tools(postgres.bin_dir))
+    assert made.digest == "sum-sha256-64"
+    assert all(table.digest for table in made.tables)
 
 
 def test_counts_and_dump_are_of_one_snapshot_though_people_work_on(office: Request, postgres: Server) -> None:

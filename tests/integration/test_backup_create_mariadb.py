@@ -151,7 +151,10 @@ def restored(server: MariaDb, request: Request, file: str) -> dict[str, tuple[in
     way = (*connection.mariadb_options(), "--database=again")
     with MariaDbSession(mariadb_programs(TOOLS), connection.mariadb_environment(), *way) as session:
         mariadb_tables.begin(session)
-        counted = [mariadb_tables.count(session, one) for one in mariadb_tables.listed(session, "again")]
+        counted = [
+            mariadb_tables.count(session, one, mariadb_tables.DIGEST)
+            for one in mariadb_tables.listed(session, "again")
+        ]
     return {table.name: (table.rows, table.digest) for table in counted}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dulae.checks.backup import tables
 from dulae.checks.backup.sets import BackupSet
 from dulae.checks.backup.tools import Tools
 from dulae.checks.backup_create import making
@@ -109,6 +110,32 @@ def test_a_digest_of_another_kind_leaves_the_rows_to_compare(
 ) -> None:
     change_manifest(store, lambda stored: stored.update(digest="of tomorrow"))
     assert hold(store, place, postgres.bin_dir).verdict is Verdict.PASS
+
+
+def test_a_digest_that_cannot_be_made_here_leaves_rows_and_texts_to_look_at(
+    store: pathlib.Path, place: pathlib.Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "_KNOWN_HASH", "1")
+    finding = hold(store, place, postgres.bin_dir)
+    assert finding.verdict is Verdict.PASS, finding.because
+    assert "thai_text" in {stage["stage"] for stage in finding.measured["stages"]}
+
+
+def test_an_older_manifest_is_compared_by_the_digest_that_it_names(
+    place: pathlib.Path, postgres: Server, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = Connection(postgres.socket_dir, user=postgres.user)
+    with monkeypatch.context() as older:
+        older.setattr(tables, "_KNOWN_HASH", "1")
+        made = making.make(
+            Request("pg_dump", "office", str(tmp_path), "office", connection=connection),
+            Tools(postgres.bin_dir),
+        )
+    assert made.digest == "sum-sha256-64"
+    finding = hold(tmp_path, place, postgres.bin_dir)
+    assert finding.verdict is Verdict.PASS, finding.because
+    change_manifest(tmp_path, lambda stored: stored["tables"][1].update(digest="7"))
+    assert hold(tmp_path, place, postgres.bin_dir).code == "restore_drill.different"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ SELECT JSON_OBJECT('name', COLUMN_NAME) FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = {name} AND COALESCE(GENERATION_EXPRESSION, '') = ''
 ORDER BY ORDINAL_POSITION
 """
+_ROWS = "SELECT COUNT(*) FROM {table}"
 _COUNT = """
 SELECT COUNT(*), COALESCE(SUM(CAST(CONV(LEFT(SHA2(CONCAT({hashes}), 256), 16), 16, 10) AS UNSIGNED)), 0) FROM {table}
 """
@@ -91,8 +92,15 @@ def listed(session: Session, database: str = "") -> list[Table]:
     return [Table(**json.loads(line)) for line in _lines(session.ask(_TABLES.format(where=where)))]
 
 
-def count(session: Session, table: Table) -> TableCount:
-    """Return the rows and the digest of a table."""
+def comparable(session: Session, name: str) -> str:
+    """Return the name of a digest if it can be made here as it was made elsewhere, else nothing."""
+    return name if name == DIGEST else ""
+
+
+def count(session: Session, table: Table, name: str = "") -> TableCount:
+    """Return the rows of a table, and its digest of a name if one is asked for."""
+    if not name:
+        return TableCount(table.schema, table.name, int(session.ask(_ROWS.format(table=table.quoted))), "")
     asked = _COLUMNS.format(schema=_text(table.schema), name=_text(table.name))
     columns = [json.loads(line)["name"] for line in _lines(session.ask(asked))]
     rows, digest = session.ask(_COUNT.format(hashes=_hashes(columns), table=table.quoted)).split("\t")

@@ -51,12 +51,13 @@ def _snapshot(session: Session, request: Request, path: str, tools: Tools) -> Ma
     if not listed:
         raise Bad(NO_TABLES, source=request.source)
     argv = [tools.path("pg_dump"), "-Fc", "-w", f"--snapshot={tables.export(session)}", "-f", path]
+    digest = tables.digest(session)
     with _beside(argv, request, tools) as finish:
-        counted = tuple(tables.count(session, table) for table in listed)
+        counted = tuple(tables.count(session, table, digest) for table in listed)
         source = tables.source(session)
         finish()
     version = tools.ask(["pg_dump", "--version"]).text.strip()
-    return Made(source=source, tools={"pg_dump": version}, digest=tables.DIGEST, tables=counted)
+    return Made(source=source, tools={"pg_dump": version}, digest=digest, tables=counted)
 
 
 @contextlib.contextmanager

@@ -108,7 +108,7 @@ def _snapshot(server: _Server, session: MariaDbSession, path: str, listed: list[
             dump = dumping.enter_context(mariadb_dumping.beside(request, path, server.tools))
             if not dump.has_begun(_PATIENCE_S):
                 raise Bad(FAILED, source=request.source, tool=dump.tool, error=dump.error())
-        counted = tuple(tables.count(session, table) for table in listed)
+        counted = tuple(tables.count(session, table, tables.DIGEST) for table in listed)
         source = tables.source(session)
         if not dump.succeeds():
             raise Bad(FAILED, source=request.source, tool=dump.tool, error=dump.error())

@@ -15,8 +15,11 @@ from .engine import Restored
 _MOST_CONNECTIONS = 4
 
 
-def count(restored: Restored, listed: Sequence[Any]) -> list[TableCount]:
-    """Return the rows and digest of each table; raise SessionError where one cannot be counted."""
+def count(restored: Restored, listed: Sequence[Any], digest: str) -> list[TableCount]:
+    """Return the rows of each table, and its digest of a name if one is asked for.
+
+    Raise SessionError where a table cannot be counted.
+    """
     waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
     for table in listed:
         waiting.put(table)
@@ -27,16 +30,18 @@ def count(restored: Restored, listed: Sequence[Any]) -> list[TableCount]:
         # Whatever ends the counting, nobody waits for answers that nobody reads.
         for session in sessions:
             stack.callback(session.kill)
-        parts = workers.map(lambda session: _some(restored, session, waiting), sessions)
+        parts = workers.map(lambda session: _some(restored, session, waiting, digest), sessions)
         return [found for part in parts for found in part]
 
 
-def _some(restored: Restored, session: Session, waiting: queue.SimpleQueue[Any]) -> list[TableCount]:
+def _some(
+    restored: Restored, session: Session, waiting: queue.SimpleQueue[Any], digest: str
+) -> list[TableCount]:
     """Count tables on one connection until none is waiting."""
     tables = restored.engine.tables
     tables.begin(session)
     counted = []
     with contextlib.suppress(queue.Empty):
         while True:
-            counted.append(tables.count(session, waiting.get_nowait()))
+            counted.append(tables.count(session, waiting.get_nowait(), digest))
     return counted

@@ -29,12 +29,16 @@ class Scratch:
 
 @dataclass(frozen=True)
 class Tables:
-    """How tables are listed, counted and digested; ``digest`` names the way. All raise SessionError if refused."""
+    """How tables are listed, counted and digested; all raise SessionError if refused.
 
-    digest: str
+    ``comparable`` returns the name of a digest if it can be made here as it was made elsewhere, else nothing; ``count``
+    takes that name.
+    """
+
+    comparable: Callable[[Session, str], str]
     begin: Callable[[Session], None]
     listed: Callable[[Session], Any]
-    count: Callable[[Session, Any], TableCount]
+    count: Callable[[Session, Any, str], TableCount]
 
 
 @dataclass(frozen=True)

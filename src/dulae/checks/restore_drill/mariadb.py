@@ -64,7 +64,9 @@ ENGINE = Engine(
     ),
     restore=mariadb_restoring.restore,
     connect=_connect,
-    tables=Tables(mariadb_tables.DIGEST, mariadb_tables.begin, mariadb_tables.listed, mariadb_tables.count),
+    tables=Tables(
+        mariadb_tables.comparable, mariadb_tables.begin, mariadb_tables.listed, mariadb_tables.count
+    ),
     queries=Queries(
         lambda session: None,
         _age,

@@ -57,7 +57,7 @@ ENGINE = Engine(
     ),
     restore=_restore,
     connect=_connect,
-    tables=Tables(tables.DIGEST, tables.begin, tables.listed, tables.count),
+    tables=Tables(tables.comparable, tables.begin, tables.listed, tables.count),
     queries=Queries(_prepare, _age, _rows, restoring.lacks, lambda error: bool(_MISTAKEN.search(error))),
     check_stage="amcheck",
     check=amcheck.prove,

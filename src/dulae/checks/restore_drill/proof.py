@@ -66,24 +66,25 @@ def prove(restored: Restored) -> None:
 
 def _prove_tables(restored: Restored, session: Session) -> None:
     """Count every table of the manifest, or every table there is."""
-    work = restored.work
-    counted = counting.count(restored, restored.engine.tables.listed(session))
+    work, tables = restored.work, restored.engine.tables
+    if work.manifest and work.manifest.tables:
+        work.digest = tables.comparable(session, work.manifest.digest)
+    counted = counting.count(restored, tables.listed(session), work.digest)
     rows = sum(table.rows for table in counted)
     work.measured.update(tables=len(counted), rows=rows)
     if work.manifest:
-        _compare(counted, work.manifest, restored.engine.tables.digest)
+        _compare(counted, work.manifest, work.digest)
     elif not rows:
         raise Bad(NOTHING)
 
 
 def _compare(counted: list[TableCount], manifest: Manifest, digest: str) -> None:
-    """Raise Bad if a table differs from the manifest in rows, or in a digest that we know how to make."""
+    """Raise Bad if a table differs from the manifest in rows, or in its digest where one can be compared."""
     now = {(table.schema, table.name): table for table in counted}
-    digested = manifest.digest == digest
     different = []
     for table in manifest.tables:
         found = now.get((table.schema, table.name))
-        same = found and found.rows == table.rows and (not digested or found.digest == table.digest)
+        same = found and found.rows == table.rows and (not digest or found.digest == table.digest)
         if not same:
             different.append(f"{table.schema}.{table.name}")
     if different:

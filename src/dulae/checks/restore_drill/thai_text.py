@@ -37,9 +37,8 @@ _ENCODING = "UTF8"
 
 def wanted(restored: Restored) -> bool:
     """Say whether texts are looked at: where it is declared, or where no digest tells that they are the same."""
-    work, made = restored.work, restored.work.manifest
-    digested = bool(made and made.tables and made.digest == restored.engine.tables.digest)
-    return work.drill.thai_text == "always" or (work.drill.thai_text == "auto" and not digested)
+    work = restored.work
+    return work.drill.thai_text == "always" or (work.drill.thai_text == "auto" and not work.digest)
 
 
 def prove(restored: Restored) -> None:

@@ -36,6 +36,8 @@ class Work:
     # The other sets of the same call by subject, and where a cluster to copy is kept, if it is.
     peers: Mapping[str, BackupSet] = field(default_factory=dict)
     template: str = ""
+    # The digest by which rows are compared with the manifest's, empty where they are only counted.
+    digest: str = ""
     # What declared queries are about, where the server holds several databases.
     database: str = ""
     stages: list[dict[str, Any]] = field(default_factory=list)
