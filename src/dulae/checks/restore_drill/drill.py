@@ -18,7 +18,7 @@ from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
 from . import database, files, mariadb, picking, postgresql, scratch
-from .engine import Engine
+from .engine import Dumps
 from .request import Drill
 from .work import Work
 
@@ -55,14 +55,14 @@ NO_WAY = reason(
 CHECK_MODE = reason("restore_drill.check_mode", "no drill is held in check mode; run it without --check")
 
 
-def _of(engine: Engine) -> Callable[[Work, Tools], None]:
+def _of(dumps: Dumps) -> Callable[[Work, Tools], None]:
     """Return the drill of a database server's dumps."""
-    return lambda work, tools: database.hold(work, tools, engine)
+    return lambda work, tools: database.hold(work, tools, dumps)
 
 
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
-    "pg_dump": _of(postgresql.ENGINE),
-    "mariadb_dump": _of(mariadb.ENGINE),
+    "pg_dump": _of(postgresql.DUMPS),
+    "mariadb_dump": _of(mariadb.DUMPS),
     "tar": files.hold,
 }
 _CLUSTERED = "pg_dump"

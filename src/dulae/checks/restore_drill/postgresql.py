@@ -8,7 +8,7 @@ from ..backup import tables
 from ..backup.session import Session
 from ..backup.tools import Tools
 from . import amcheck, postgresql_texts, restoring, server
-from .engine import Engine, Queries, Scratch, Tables
+from .engine import Dumps, Engine, Queries, Scratch, Tables
 from .work import Work
 
 # A restored database is larger than its dump, by how much nobody knows without a manifest.
@@ -47,6 +47,16 @@ def _rows(session: Session, sql: str, most: int) -> str:
 
 
 ENGINE = Engine(
+    connect=_connect,
+    tables=Tables(tables.DIGEST, tables.begin, tables.listed, tables.count),
+    queries=Queries(_prepare, _age, _rows, restoring.lacks, lambda error: bool(_MISTAKEN.search(error))),
+    check_stage="amcheck",
+    check=amcheck.prove,
+    encoding=lambda session: session.ask("SELECT pg_catalog.current_setting('server_encoding')"),
+    sampled=postgresql_texts.sampled,
+)
+DUMPS = Dumps(
+    ENGINE,
     tools=lambda tools: tools,
     scratch=Scratch(
         version=server.version,
@@ -56,11 +66,4 @@ ENGINE = Engine(
         empty_bytes=100 << 20,
     ),
     restore=_restore,
-    connect=_connect,
-    tables=Tables(tables.DIGEST, tables.begin, tables.listed, tables.count),
-    queries=Queries(_prepare, _age, _rows, restoring.lacks, lambda error: bool(_MISTAKEN.search(error))),
-    check_stage="amcheck",
-    check=amcheck.prove,
-    encoding=lambda session: session.ask("SELECT pg_catalog.current_setting('server_encoding')"),
-    sampled=postgresql_texts.sampled,
 )
