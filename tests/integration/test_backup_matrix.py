@@ -312,3 +312,15 @@ def test_a_physical_copy_is_proven_by_its_own_digests(
     follow(store)
     finding = judge(store, "pg_basebackup", "integrity", sources)
     assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.damaged")
+
+
+def test_a_physical_copy_that_lost_its_log_fails_and_no_program_is_blamed(
+    sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    store = whole_set(good("pg_basebackup"), tmp_path)
+    for path in newest(store).glob("pg_wal/0*"):
+        path.unlink()
+    for path in store.glob(f"*{manifest.SUFFIX}"):
+        path.unlink()
+    finding = judge(store, "pg_basebackup", "integrity", sources)
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.damaged"), finding.because

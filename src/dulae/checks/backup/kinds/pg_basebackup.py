@@ -35,7 +35,9 @@ _RELATION = re.compile(r"(?:base|pg_tblspc/\d+/[^/]+)/\d+/(\d+)")
 _FIRST_OF_USERS = 16384
 # Where the WAL is kept in an archive, not in the copy.
 WAL_APART = ("--no-parse-wal",)
-_LACKS = ("could not find", "not found", "unsupported", "unrecognized")
+# What it says where the program that reads the log is not beside it, or is another version's; that a file of the log
+# is not found is said in other words.
+_NO_WALDUMP = re.compile(r'program "pg_waldump" (?:is needed|was found) by')
 
 
 def told(path: str, held_by: Medium) -> bool | None:
@@ -54,12 +56,12 @@ def structure(path: str, tools: Tools, *options: str) -> Contents:
     stream.demand_here(path, tools.medium, NAME)
     if any(name.startswith("base.tar") for name in os.listdir(path)):
         raise CannotTell(OF_TAR, file=file)
-    listed = _listed(path, file)
+    about_files = listed(path, file)
     verify(path, tools, "--skip-checksums", *WAL_APART, *options)
-    if not any(of_users(name) and about["Size"] for name, about in listed.items()):
+    if not any(of_users(name) and about["Size"] for name, about in about_files.items()):
         raise Bad(NO_TABLES, file=file)
     files = trees.files(path)
-    digests = all("Checksum" in about for about in listed.values())
+    digests = all("Checksum" in about for about in about_files.values())
     return Contents(
         "cluster",
         files=len(files),
@@ -69,7 +71,7 @@ def structure(path: str, tools: Tools, *options: str) -> Contents:
     )
 
 
-def _listed(path: str, file: str) -> dict[str, Mapping[str, Any]]:
+def listed(path: str, file: str) -> dict[str, Mapping[str, Any]]:
     """Return what backup_manifest says of each file; raise Bad if it says nothing that can be read."""
     try:
         with open(os.path.join(path, _MANIFEST), encoding="utf-8") as stored:
@@ -114,6 +116,6 @@ def verify(path: str, tools: Tools, *options: str) -> None:
     if answer.status == 0:
         return
     file, error = shown(os.path.basename(path)), first_error(answer.error)
-    if "pg_waldump" in answer.error and any(lack in answer.error for lack in _LACKS):
+    if _NO_WALDUMP.search(answer.error):
         raise CannotTell(stream.NO_PROGRAM, file=file, tool="pg_waldump")
     raise Bad(stream.DAMAGED, file=file, error=error)
