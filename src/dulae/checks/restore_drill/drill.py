@@ -17,7 +17,7 @@ from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, files, mariadb, picking, postgresql, scratch
+from . import database, files, mariadb, physical, picking, postgresql, scratch
 from .engine import Dumps
 from .request import Drill
 from .work import Work
@@ -63,6 +63,7 @@ def _of(dumps: Dumps) -> Callable[[Work, Tools], None]:
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
     "pg_dump": _of(postgresql.DUMPS),
     "mariadb_dump": _of(mariadb.DUMPS),
+    "pg_basebackup": physical.hold,
     "tar": files.hold,
 }
 _CLUSTERED = "pg_dump"
@@ -170,7 +171,7 @@ def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]
         DRILLS[work.drill.backup_set.kind](work, tools)
         work.measured["rto_seconds"] = -(-work.elapsed_ms() // 1000)
     _judge_times(work)
-    if not work.manifest and not work.drill.assertions:
+    if not (work.manifest or work.own_digests or work.drill.assertions):
         raise Doubt(UNCOMPARED)
     return Verdict.PASS, RESTORED if work.drill.pick.how == "newest" else RESTORED_DRAWN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..backup import tables
 from ..backup.session import Session
@@ -24,7 +25,7 @@ def _restore(work: Work, tools: Tools) -> None:
 
 def _connect(work: Work, tools: Tools) -> Session:
     """Open a connection to the restored database."""
-    return Session(tools, server.environment(work.folder, restoring.DATABASE))
+    return Session(tools, server.environment(work.folder, work.database or restoring.DATABASE))
 
 
 def _prepare(session: Session) -> None:
@@ -44,6 +45,15 @@ def _rows(session: Session, sql: str, most: int) -> str:
     return session.ask(
         f"SELECT pg_catalog.row_to_json(dulae_row) FROM ({sql}\n) AS dulae_row LIMIT {most}"  # noqa: S608 declared in settings
     )
+
+
+# What reading says of data that were damaged before they were copied, or on the way.
+_SPOILED = re.compile(
+    r"invalid page in block|page verification failed|could not read block|unexpected zero page"
+    r"|could not open file \"(?:base|global|pg_tblspc)/|(?:missing|unexpected) chunk number|cache lookup failed"
+    r"|compressed \S+ data is corrupt|invalid memory alloc request size|could not access status of transaction"
+    r"|invalid byte sequence",
+)
 
 
 ENGINE = Engine(
@@ -67,3 +77,5 @@ DUMPS = Dumps(
     ),
     restore=_restore,
 )
+# A physical copy brings its indexes with it.
+CLUSTER = replace(ENGINE, check=amcheck.prove_copied, spoiled=lambda error: bool(_SPOILED.search(error)))
