@@ -14,10 +14,10 @@ description:
     (RTO), and drops it.
   - A dump goes into a PostgreSQL or MariaDB of its own with a new data folder and a unix socket, no port. As root it
     steps down to an ordinary user for it. Files of an archive are extracted into a private folder, without links.
-  - A physical copy (V(pg_basebackup)) is copied into the scratch folder, verified there, and recovers from the log that
-    came with it, under settings of the drill alone; it needs programs of its own major version. Tablespaces lie in the
-    scratch folder. One database of it is asked (C(drill_database)). Its own digests prove it, so that a manifest or
-    assertions are no condition of V(pass).
+  - A physical copy (V(pg_basebackup)) is copied or unpacked into the scratch folder, verified there, and recovers from
+    the log that came with it, under settings of the drill alone; it needs programs of its own major version.
+    Tablespaces lie in the scratch folder. One database of it is asked (C(drill_database)). Its own digests prove it, so
+    that a manifest or assertions are no condition of V(pass).
   - Dumps of MySQL are restored into MariaDB; what only MySQL knows, such as its collations, leaves the verdict open.
     A dump of all databases is not drilled, for it would replace the scratch server's own accounts.
   - A backup that cannot be restored, or is not what was backed up, fails. Whatever kept the drill from being held is

@@ -11,7 +11,7 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Iterator
+from typing import Callable, Iterator
 
 from .identity import Identity
 
@@ -27,31 +27,42 @@ _LEFT_OUT = {
 _EMPTIED = {
     *("pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans"),
 }
+_ALWAYS = (DATA, f"{DATA}/{_WAL}", f"{DATA}/{_WAL}/archive_status", f"{DATA}/{_LINKS}", _TABLESPACES)
 _NUMBER = re.compile(r"[1-9]\d*")
 _WAL_FILE = re.compile(r"[0-9A-F]{24}|[0-9A-F]{8}\.history")
 _OF_TABLESPACE = re.compile(r"PG_\d[\d.]*_\d+")
-_BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 20
+VERSION_BYTES = 20
 # What a file takes beside its bytes.
-_FILE_BYTES = 4096
+FILE_BYTES = 4096
 
 
 @dataclass
 class Plan:
     """What is copied: folders, files (from where, to where, bytes), all inside the scratch folder; tablespaces."""
 
-    folders: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=lambda: list(_ALWAYS))
     files: list[tuple[str, str, int]] = field(default_factory=list)
     tablespaces: list[str] = field(default_factory=list)
 
     @property
     def bytes(self) -> int:
         """Return the bytes that the copied files will take."""
-        return sum(size + _FILE_BYTES for _, _, size in self.files)
+        return sum(size + FILE_BYTES for _, _, size in self.files)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a copy of one form tells its version and the bytes that it takes, and how it comes into a scratch folder."""
+
+    version: Callable[[str], str]
+    needed: Callable[[str], int]
+    copy: Callable[[str, str], None]
 
 
 def plan(path: str) -> Plan:
     """Return what is copied of a cluster; raise OSError where it may not be looked at."""
-    made = Plan([DATA, f"{DATA}/{_WAL}", f"{DATA}/{_WAL}/archive_status", f"{DATA}/{_LINKS}", _TABLESPACES])
+    made = Plan()
     for entry in _entries(path):
         if entry.name == _WAL:
             _take_wal(made, entry.path)
@@ -92,28 +103,63 @@ def _take_tablespaces(made: Plan, folder: str) -> None:
     for entry in _entries(folder):
         if not _NUMBER.fullmatch(entry.name) or not os.path.isdir(entry.path):
             continue
-        made.tablespaces.append(entry.name)
-        made.folders.append(f"{_TABLESPACES}/{entry.name}")
+        add_tablespace(made, entry.name)
         for inside in _entries(entry.path):
             if _OF_TABLESPACE.fullmatch(inside.name):
                 _take(made, inside, f"{_TABLESPACES}/{entry.name}/{inside.name}")
 
 
-def copy(made: Plan, folder: str) -> None:
-    """Copy what is planned; raise OSError where that cannot be done."""
+def add_tablespace(made: Plan, number: str) -> None:
+    """Add the folder of a tablespace."""
+    made.tablespaces.append(number)
+    made.folders.append(f"{_TABLESPACES}/{number}")
+
+
+def target_of(name: str) -> str:
+    """Return where a file or folder of a cluster lies in the scratch folder, empty for what is not taken."""
+    first, *others = parts = name.split("/")
+    if any(part in ("", ".", "..") or part in _LEFT_OUT for part in parts):
+        return ""
+    if first == _WAL:
+        return f"{DATA}/{name}" if len(others) == 1 and _WAL_FILE.fullmatch(others[0]) else ""
+    if first == _LINKS:
+        taken = len(others) > 1 and _NUMBER.fullmatch(others[0]) and _OF_TABLESPACE.fullmatch(others[1])
+        return f"{_TABLESPACES}/{'/'.join(others)}" if taken else ""
+    return "" if _EMPTIED & set(parts[:-1]) else f"{DATA}/{name}"
+
+
+def make_folders(made: Plan, folder: str) -> None:
+    """Make the folders of a plan."""
     for target in dict.fromkeys(made.folders):
         os.mkdir(os.path.join(folder, target), 0o700)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
-        for _ in workers.map(lambda one: _copy(one[0], os.path.join(folder, one[1])), made.files):
-            pass
+
+
+def link_tablespaces(made: Plan, folder: str) -> None:
+    """Let the cluster find its tablespaces in the scratch folder."""
     for number in made.tablespaces:
         os.symlink(os.path.join(folder, _TABLESPACES, number), os.path.join(folder, DATA, _LINKS, number))
 
 
-def _copy(source: str, target: str) -> None:
+def version(path: str) -> str:
+    """Return what a copy's PG_VERSION says; raise FileNotFoundError if it has none."""
+    with open(os.path.join(path, "PG_VERSION"), encoding="ascii", errors="replace") as stored:
+        return stored.read(VERSION_BYTES)
+
+
+def copy(path: str, folder: str) -> None:
+    """Copy a cluster; raise OSError where that cannot be done."""
+    made = plan(path)
+    make_folders(made, folder)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
+        for _ in workers.map(lambda one: copy_file(one[0], os.path.join(folder, one[1])), made.files):
+            pass
+    link_tablespaces(made, folder)
+
+
+def copy_file(source: str, target: str) -> None:
     """Copy the bytes of a file that is no link."""
-    with open(source, "rb", opener=_no_link) as read, open(target, "xb", opener=_private) as written:
-        shutil.copyfileobj(read, written, _BLOCK_BYTES)
+    with open(source, "rb", opener=_no_link) as read, open(target, "xb", opener=private) as written:
+        shutil.copyfileobj(read, written, BLOCK_BYTES)
 
 
 def _no_link(path: str, flags: int) -> int:
@@ -121,7 +167,7 @@ def _no_link(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
     """Open a file that only its owner may read."""
     return os.open(path, flags, 0o600)
 
@@ -134,3 +180,6 @@ def give(folder: str, identity: Identity) -> None:
         for place, folders, names in os.walk(os.path.join(folder, top)):
             for path in (place, *(os.path.join(place, name) for name in (*folders, *names))):
                 os.lchown(path, identity.uid, identity.gid)
+
+
+PLAIN = Form(version, lambda path: plan(path).bytes, copy)

@@ -10,15 +10,17 @@ import contextlib
 import json
 import os
 import re
+from typing import Callable
 
 from ..backup import steps
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
-from ..backup.kinds import pg_basebackup
+from ..backup.kinds import backup_manifest, basebackup_tar, pg_basebackup
+from ..backup.medium import HERE
 from ..backup.session import Session, SessionError
 from ..backup.tools import KILLED, Tools, first_error
 from ..finding import reason
-from . import cluster_copy, cluster_settings, database, server, serving
+from . import cluster_copy, cluster_settings, cluster_unpack, database, server, serving
 from .cluster_copy import DATA
 from .engine import Restored
 from .postgresql import CLUSTER
@@ -80,12 +82,12 @@ def hold(work: Work, tools: Tools) -> None:
     """Restore a physical copy into the scratch folder and prove it; raise Fault with what was seen."""
     path = work.examination.newest.path
     with work.stage("prepare"):
-        version = _same_version(work, path, tools)
-        plan = cluster_copy.plan(path)
-        demand_space(work.folder, _EMPTY_BYTES + plan.bytes)
+        form = cluster_unpack.TAR if basebackup_tar.archives(path, HERE) else cluster_copy.PLAIN
+        version = _same_version(work, lambda: form.version(path), tools)
+        demand_space(work.folder, _EMPTY_BYTES + form.needed(path))
         identity = serving.settle(work.folder, server.SOCKET)
     with work.stage("copy"):
-        cluster_copy.copy(plan, work.folder)
+        form.copy(path, work.folder)
     with work.stage("verify"):
         _verify(work, tools)
     with work.stage("recover"):
@@ -101,12 +103,11 @@ def hold(work: Work, tools: Tools) -> None:
         database.prove(Restored(work, tools, CLUSTER))
 
 
-def _same_version(work: Work, path: str, tools: Tools) -> str:
+def _same_version(work: Work, told: Callable[[], str], tools: Tools) -> str:
     """Return the version of a cluster; raise CannotTell if the programs here are of another, Bad if it tells none."""
     work.measured["server_version"] = here = server.version(tools)
     try:
-        with open(os.path.join(path, "PG_VERSION"), encoding="ascii", errors="replace") as stored:
-            version = shown(stored.read(20).strip())
+        version = shown(told().strip())
     except FileNotFoundError as error:
         raise Bad(NOT_RESTORED, error="PG_VERSION: No such file or directory") from error
     if not _VERSION.fullmatch(version):
@@ -128,12 +129,12 @@ def _verify(work: Work, tools: Tools) -> None:
     """Demand that what was copied is what was backed up; raise Bad where it is not."""
     data = os.path.join(work.folder, DATA)
     try:
-        listed = pg_basebackup.listed(data, work.examination.newest.name)
+        made = backup_manifest.read(data)
         pg_basebackup.verify(data, tools)
     except Fault as fault:
         fault.numbers["file"] = work.examination.newest.name
         raise
-    work.own_digests = all("Checksum" in about for about in listed.values())
+    work.own_digests = made.digested
     if work.manifest and work.manifest.files:
         steps.same_bytes(work.examination, work.manifest)
     _no_tablespace_made(data, tools)
