@@ -15,8 +15,9 @@ description:
     reads all its data and compares its SHA-256 with the manifest that was made with it, V(content) counts rows and
     files and compares them with the manifest, with O(sets[].expect) and O(sets[].database), and with the copy before.
   - Kinds are V(pg_dump) (plain, custom, directory, tar), V(mariadb_dump) (mariadb-dump and mysqldump), V(pg_basebackup)
-    (a folder with C(backup_manifest), read by C(pg_verifybackup)), V(tar), and V(files) (dated folders below the path,
-    or the folder itself with the pattern V(.)). Files may be compressed with gzip, xz, bzip2, zstd or lz4.
+    (a folder with C(backup_manifest), plain and read by C(pg_verifybackup), or archives C(base.tar), C(pg_wal.tar) and
+    of tablespaces, which need none of PostgreSQL's programs), V(tar), and V(files) (dated folders below the path, or
+    the folder itself with the pattern V(.)). Files may be compressed with gzip, xz, bzip2, zstd or lz4.
   - Repositories are V(restic) and V(borg) (their own programs are needed), V(pgbackrest) (C(openssl) where it is
     encrypted) and V(barman) (C(pg_verifybackup)). At V(integrity) all data of a repository of V(restic) or V(borg) are
     read, of the others those of the newest backup with the WAL that makes it consistent. A locked one is C(unknown).

@@ -14,13 +14,18 @@ description:
     (RTO), and drops it.
   - A dump goes into a PostgreSQL or MariaDB of its own with a new data folder and a unix socket, no port. As root it
     steps down to an ordinary user for it. Files of an archive are extracted into a private folder, without links.
+  - A physical copy (V(pg_basebackup)) is copied or unpacked into the scratch folder, verified there, and recovers from
+    the log that came with it, under settings of the drill alone; it needs programs of its own major version.
+    Tablespaces lie in the scratch folder. One database of it is asked (C(drill_database)). Its own digests prove it, so
+    that a manifest or assertions are no condition of V(pass).
   - Dumps of MySQL are restored into MariaDB; what only MySQL knows, such as its collations, leaves the verdict open.
     A dump of all databases is not drilled, for it would replace the scratch server's own accounts.
   - A backup that cannot be restored, or is not what was backed up, fails. Whatever kept the drill from being held is
     C(unknown), as is another drill that is being held. Without manifest and assertions the most it reaches is C(warn).
   - Where no digest of a manifest tells that each row is the same, text columns are sampled for the marks that broken
     encodings leave. Where PostgreSQL's extension amcheck is at hand, each B-tree is checked, and by MariaDB each table
-    (C(CHECK TABLE ... EXTENDED)); a broken one is C(unknown), for this machine has just built it.
+    (C(CHECK TABLE ... EXTENDED)); a broken one is C(unknown), for this machine has just built it. An index of a
+    physical copy fails instead, unless it holds texts that this machine may sort otherwise.
   - Names of attachments are counted and never told.
   - Nothing is left behind; what a killed drill left, the next one removes and tells in C(reaped).
   - A dump may run any SQL in the scratch server, as its superuser; hold drills of dumps that you do not trust on a
@@ -92,6 +97,7 @@ findings:
     - C(measured) holds, as far as the drill came, C(kind), C(file), C(bytes), C(made_at), C(manifest), C(rpo_minutes),
       C(rto_seconds), C(tables) and C(rows) or C(files), C(newest_record_minutes), C(server_version), C(stages) (a list
       of C(stage) and C(elapsed_ms)) and C(reaped) (the stages of earlier drills that were killed).
+    - Of a physical copy C(databases) tells how many it holds, C(database) which one was asked.
     - C(pick), C(pick_candidates) and C(pick_seed) tell how the copy was chosen, C(data_minutes) how old its data are.
     - C(amcheck) is V(passed) with the number of C(indexes), V(absent) or V(broken), C(check_table) V(passed) with
       C(tables_checked), or V(broken). C(text_values), C(text_thai) and C(text_damaged) tell of the texts that were

@@ -14,10 +14,10 @@ description:
   - The vault is reached as the inventory's C(hosts.yml) says (address, port, user, key, C(UserKnownHostsFile)). A host
     key that is not known, another host key, a refused login, silence, and a connection that is cut are C(unknown).
   - Kinds are V(pg_dump) (plain, custom, directory, tar), V(mariadb_dump) (mariadb-dump and mysqldump), V(pg_basebackup)
-    (a folder with C(backup_manifest)), V(tar), and V(files) (dated folders below the path,
+    (a folder with C(backup_manifest), plain or as archives), V(tar), and V(files) (dated folders below the path,
     or the folder itself with the pattern V(.)). Files may be compressed with gzip, xz, bzip2, zstd or lz4.
-  - Folders that only PostgreSQL's programs can judge (V(pg_basebackup), V(pg_dump) as a directory) are proven up to
-    V(fresh); beyond that they are C(unknown), as repositories of other programs are altogether.
+  - Folders that only PostgreSQL's programs can judge (V(pg_basebackup) plain, V(pg_dump) as a directory) are proven
+    up to V(fresh); beyond that they are C(unknown), as repositories of other programs are altogether.
   - A bad backup fails. What could not be judged (no permission, no C(pg_restore), a copy that changes meanwhile) is
     C(unknown). All data read but nothing to compare with is C(warn).
   - Reads only; nothing in a backup store is written, repaired or deleted.

@@ -220,6 +220,12 @@ _DRILL = r"""
             description: How many attachments may have no file.
             type: int
             default: 0
+      drill_database:
+        description:
+          - Which database of a physical copy is asked (assertions, Thai text, attachments, indexes). By default the one
+            of the manifest beside the copy, or the only one there is besides V(postgres) and templates.
+        type: str
+        default: ""
       thai_text:
         description:
           - When text columns are sampled for marks of a broken encoding. V(auto) where no digest of a manifest makes it

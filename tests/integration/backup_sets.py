@@ -34,6 +34,8 @@ FORMS = {
     "mariadb+zstd": "mariadb_dump",
     "mariadb bare": "mariadb_dump",
     "pg_basebackup": "pg_basebackup",
+    "pg_basebackup tar": "pg_basebackup",
+    "pg_basebackup tar+gzip": "pg_basebackup",
     "tar": "tar",
     "tar+gzip": "tar",
     "tar+zstd": "tar",
@@ -75,9 +77,10 @@ def _packed(program: str, data: bytes) -> bytes:
 def make(sources: Sources, form: str, path: pathlib.Path, what: str = "office") -> None:
     """Make a copy of a form from a source: office, void, other, or office with "schema" or "one table" left out."""
     kind, _, packer = form.partition("+")
-    if kind == "pg_basebackup":
+    if kind.startswith("pg_basebackup"):
         server = {"void": sources.empty, "other": sources.other}.get(what, sources.postgres)
-        server.run("pg_basebackup", "-D", str(path), "-Fp", "-c", "fast", "-X", "stream")
+        how = ("-Ft" if kind.endswith("tar") else "-Fp", *(["-z"] if packer else []))
+        server.run("pg_basebackup", "-D", str(path), *how, "-c", "fast", "-X", "stream")
     elif kind.startswith("pg "):
         _pg(sources.postgres, kind[3:], packer, path, what)
     elif kind.startswith("mariadb"):

@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import os
 import pathlib
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +24,7 @@ from dulae.checks.restore_drill.request import Drill
 
 from .postgres import OFFICE, Server
 
+SOURCES = pathlib.Path(__file__).parents[2] / "src"
 RIGHTS = (
     "DROP ROLE IF EXISTS clerk",
     "CREATE ROLE clerk",
@@ -82,9 +86,60 @@ def change_manifest(store: pathlib.Path, change: Callable[[dict[str, Any]], None
 
 
 def hold(
-    store: pathlib.Path, place: pathlib.Path, bin_dir: str, pattern: str = "office-*", **wanted: Any
+    store: pathlib.Path,
+    place: pathlib.Path,
+    bin_dir: str,
+    pattern: str = "office-*",
+    kind: str = "pg_dump",
+    **wanted: Any,
 ) -> Finding:
-    one = Drill(BackupSet(str(store), "pg_dump", "saraban/database", "saraban", pattern=pattern), **wanted)
+    one = Drill(BackupSet(str(store), kind, "saraban/database", "saraban", pattern=pattern), **wanted)
     (finding,) = drill.check([one], Tools(bin_dir), str(place))
     assert list(place.iterdir()) == []
     return finding
+
+
+CHILD = """
+import os, signal, sys, time
+from dulae.checks.backup.sets import BackupSet
+from dulae.checks.backup.tools import Tools
+from dulae.checks.restore_drill import drill, scratch
+from dulae.checks.restore_drill.attachments import Attachments
+from dulae.checks.restore_drill.request import Drill
+
+store, place, bin_dir, moment, deed, kind, pattern = sys.argv[1:]
+real, really_removed = scratch.note_stage, scratch.remove
+
+
+def noted(folder, stage):
+    real(folder, stage)
+    if stage == moment:
+        print("there", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL) if deed == "die" else time.sleep(60)
+
+
+def removed(folder):
+    if moment == "drop":
+        print("there", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    really_removed(folder)
+
+
+scratch.note_stage, scratch.remove = noted, removed
+attachments = Attachments("SELECT 'a' AS path", folder=store, max_missing=1)
+one = Drill(BackupSet(store, kind, pattern=pattern), attachments=attachments, thai_text="always")
+drill.check([one], Tools(bin_dir), place)
+"""
+
+
+def begin(
+    store: pathlib.Path,
+    place: pathlib.Path,
+    server: Server,
+    *moment_and_deed: str,
+    of: tuple[str, str] = ("pg_dump", "office-*"),
+) -> subprocess.Popen[bytes]:
+    """Start a drill that dies, or waits to be ended, when it comes to a stage."""
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    argv = [sys.executable, "-c", CHILD, str(store), str(place), server.bin_dir, *moment_and_deed, *of]
+    return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)

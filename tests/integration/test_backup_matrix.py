@@ -23,7 +23,8 @@ from .postgres import OFFICE, Server, cluster
 
 Store = pathlib.Path
 Fault = Callable[[Store, str, Sources], None]
-FOLDERS = ("pg directory", "pg_basebackup", "files")
+CLUSTERS = tuple(form for form, kind in FORMS.items() if kind == "pg_basebackup")
+FOLDERS = ("pg directory", *CLUSTERS, "files")
 DUMPS = tuple(form for form, kind in FORMS.items() if kind in ("pg_dump", "mariadb_dump"))
 
 
@@ -135,7 +136,7 @@ def zero_bytes(store: Store, form: str, sources: Sources) -> None:
 
 
 def error_text(store: Store, form: str, sources: Sources) -> None:
-    inside = {"pg directory": "toc.dat", "pg_basebackup": "backup_manifest"}.get(form)
+    inside = {"pg directory": "toc.dat", **dict.fromkeys(CLUSTERS, "backup_manifest")}.get(form)
     path = newest(store) / inside if inside else part(store)
     path.write_text("mysqldump: Got error: 1045: Access denied for user\npg_dump: error: connection failed\n")
 
@@ -193,7 +194,7 @@ FAULTS: dict[str, tuple[Fault, tuple[str, ...]]] = {
     "one byte flipped": (byte_flipped, ALL),
     "zero bytes": (zero_bytes, ALL),
     "error text saved": (error_text, ALL),
-    "empty database": (made_from("void"), (*DUMPS, "pg_basebackup")),
+    "empty database": (made_from("void"), (*DUMPS, *CLUSTERS)),
     # A physical copy knows no tables: it has all of them, or its own digests tell.
     "schema only": (made_from("schema"), DUMPS),
     "one table without data": (made_from("one table"), DUMPS),
@@ -300,15 +301,30 @@ def test_rows_that_its_own_manifest_has_and_the_copy_lacks_are_missed_by_no_dump
     assert finding.code in ("backup.other_rows", "backup.incomplete"), finding.because
 
 
-@pytest.mark.parametrize("fault", [truncated, end_cut, byte_flipped, zero_bytes])
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [(form, fault) for form in CLUSTERS for fault in (truncated, end_cut, byte_flipped, zero_bytes)],
+)
 def test_a_physical_copy_is_proven_by_its_own_digests(
-    fault: Fault, sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+    form: str, fault: Fault, sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
 ) -> None:
-    store = whole_set(good("pg_basebackup"), tmp_path)
+    store = whole_set(good(form), tmp_path)
     for path in store.glob(f"*{manifest.SUFFIX}"):
         path.unlink()
-    assert judge(store, "pg_basebackup", "integrity", sources).verdict is Verdict.PASS
-    fault(store, "pg_basebackup", sources)
+    assert judge(store, form, "integrity", sources).verdict is Verdict.PASS
+    fault(store, form, sources)
     follow(store)
+    finding = judge(store, form, "integrity", sources)
+    assert finding.verdict is Verdict.FAIL, finding.because
+
+
+def test_a_physical_copy_that_lost_its_log_fails_and_no_program_is_blamed(
+    sources: Sources, good: Callable[[str], pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    store = whole_set(good("pg_basebackup"), tmp_path)
+    for path in newest(store).glob("pg_wal/0*"):
+        path.unlink()
+    for path in store.glob(f"*{manifest.SUFFIX}"):
+        path.unlink()
     finding = judge(store, "pg_basebackup", "integrity", sources)
-    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.damaged")
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.damaged"), finding.because

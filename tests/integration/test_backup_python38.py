@@ -23,7 +23,7 @@ from dulae.checks.backup_create import making, request
 from dulae.checks.restore_drill import drill
 from dulae.checks.restore_drill import request as drilling
 
-bin_dir, socket_dir, mariadb, source, store, place = sys.argv[1:]
+bin_dir, socket_dir, mariadb, source, store, place, cluster = sys.argv[1:]
 programs = tools.Tools(bin_dir)
 given = [
     {"name": "database", "kind": "pg_dump", "source": "office", "prefix": "office", "path": store,
@@ -34,6 +34,9 @@ given = [
 ]
 findings = [making.create(request.request_from({**one, "system": "saraban"}, {}), programs).finding for one in given]
 wanted = [{**one, "system": "saraban", "pattern": one["prefix"] + "-*"} for one in given]
+for name in ("plain", "tar"):
+    about = {"name": name, "kind": "pg_basebackup", "path": cluster, "pattern": name, "drill_database": "office"}
+    wanted.append({**about, "system": "saraban"})
 findings += examine.check([sets.set_from(one) for one in wanted], programs)
 findings += drill.check([drilling.drill_from(one) for one in wanted], programs, place)
 findings += disk.check([disk.Mount(store, disk.Limits(min_free_percent=0, warn_free_percent=0))])
@@ -60,6 +63,8 @@ def test_sets_are_made_proven_and_restored_on_python_38(
     mariadb.fresh("office", *mariadb_sets.OFFICE)
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "หนังสือ.pdf").write_bytes(os.urandom(5_000_000))
+    for form in ("plain", "tar"):
+        postgres.run("pg_basebackup", "-D", str(tmp_path / "clusters" / form), "-F", form, "-c", "fast")
     with tempfile.TemporaryDirectory(prefix="dulae-t-", dir="/var/tmp") as place:
         done = subprocess.run(
             [
@@ -73,6 +78,7 @@ def test_sets_are_made_proven_and_restored_on_python_38(
                 tmp_path / "source",
                 tmp_path / "store",
                 place,
+                tmp_path / "clusters",
             ],
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "LC_ALL": "C.UTF-8"},
             check=False,
@@ -84,7 +90,7 @@ def test_sets_are_made_proven_and_restored_on_python_38(
     findings = json.loads(done.stdout)
     assert [code for _, code, _ in findings] == [
         *["backup_create.made"] * 3,
-        *["backup.integrity"] * 3,
-        *["restore_drill.restored"] * 3,
+        *["backup.integrity"] * 5,
+        *["restore_drill.restored"] * 5,
         "disk.enough",
     ], findings

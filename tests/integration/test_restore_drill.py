@@ -5,7 +5,6 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -22,12 +21,11 @@ from dulae.checks.finding import Verdict
 from dulae.checks.restore_drill import drill, identity, scratch
 from dulae.checks.restore_drill.request import Assertion, Drill
 
-from .drilling import change_manifest, hold, made, newest, no_waiting, place, store
+from .drilling import begin, change_manifest, hold, made, newest, no_waiting, place, store
 from .postgres import DEBIAN, OFFICE, Server, bin_dirs, cluster
 
 __all__ = ["made", "no_waiting", "place", "store"]
 
-SOURCES = pathlib.Path(__file__).parents[2] / "src"
 STAGES = ["prepare", "initdb", "start", "restore", "prove", "amcheck", "drop"]
 
 
@@ -282,48 +280,6 @@ def test_root_may_step_down_without_a_namespace(place: pathlib.Path, monkeypatch
         connection = Connection(server.socket_dir, user=server.user)
         making.make(Request("pg_dump", "office", store, "office", connection=connection), Tools(programs))
         assert hold(pathlib.Path(store), place, programs).verdict is Verdict.PASS
-
-
-CHILD = """
-import os, signal, sys, time
-from dulae.checks.backup.sets import BackupSet
-from dulae.checks.backup.tools import Tools
-from dulae.checks.restore_drill import drill, scratch
-from dulae.checks.restore_drill.attachments import Attachments
-from dulae.checks.restore_drill.request import Drill
-
-store, place, bin_dir, moment, deed = sys.argv[1:]
-real, really_removed = scratch.note_stage, scratch.remove
-
-
-def noted(folder, stage):
-    real(folder, stage)
-    if stage == moment:
-        print("there", flush=True)
-        os.kill(os.getpid(), signal.SIGKILL) if deed == "die" else time.sleep(60)
-
-
-def removed(folder):
-    if moment == "drop":
-        print("there", flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
-    really_removed(folder)
-
-
-scratch.note_stage, scratch.remove = noted, removed
-attachments = Attachments("SELECT 'a' AS path", folder=store, max_missing=1)
-one = Drill(BackupSet(store, "pg_dump", pattern="office-*"), attachments=attachments, thai_text="always")
-drill.check([one], Tools(bin_dir), place)
-"""
-
-
-def begin(
-    store: pathlib.Path, place: pathlib.Path, server: Server, moment: str, deed: str
-) -> subprocess.Popen[bytes]:
-    """Start a drill that dies, or waits to be ended, when it comes to a stage."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-    argv = [sys.executable, "-c", CHILD, str(store), str(place), server.bin_dir, moment, deed]
-    return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)
 
 
 @pytest.mark.parametrize("stage", [*STAGES, "attachments", "thai_text"])

@@ -25,6 +25,7 @@ _OF_DRILLS = (
     "within_days",
     "seed",
     "thai_text",
+    "drill_database",
     "attachments",
 )
 # Kinds whose copies are files or folders of their own, so that the next one needs as much again.

@@ -177,6 +177,7 @@ class BackupSet(Shape):
     # The host offers SFTP and nothing else: the controller examines the copies, as hosts.yml reaches it.
     vault: bool = False
     drill: bool = False
+    drill_database: str = ""
     assertions: tuple[Assertion, ...] = ()
     attachments: Attachments | None = None
     thai_text: Literal["auto", "always", "never"] = "auto"

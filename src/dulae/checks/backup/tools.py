@@ -37,7 +37,7 @@ _BLOCK_BYTES = 1 << 16
 Ending = Callable[[], Answer]
 # Values in messages may be personal data; names of tables and the like are quoted without a colon.
 _VALUE = re.compile(r': "[^"]*"')
-_ERROR = re.compile(r"(?:ERROR|FATAL|error|fatal):\s*(.*)")
+_ERROR = re.compile(r"(?:ERROR|FATAL|PANIC|error|fatal):\s*(.*)")
 
 
 @dataclass(frozen=True)

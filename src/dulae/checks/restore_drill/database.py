@@ -9,15 +9,15 @@ from ..backup import steps
 from ..backup.faults import CannotTell
 from ..backup.tools import Tools
 from . import attached, proof, thai_text
-from .engine import Engine, Restored
+from .engine import Dumps, Restored
 from .work import Work, demand_space
 
 
-def hold(work: Work, given: Tools, engine: Engine) -> None:
+def hold(work: Work, given: Tools, dumps: Dumps) -> None:
     """Restore the copy into a scratch server and prove it; raise Fault with what was seen."""
-    tools, scratch = engine.tools(given), engine.scratch
+    tools, scratch = dumps.tools(given), dumps.scratch
     with work.stage("prepare"):
-        demand_space(work.folder, _needed(work, engine))
+        demand_space(work.folder, _needed(work, dumps))
         work.measured["server_version"] = scratch.version(tools)
     with work.stage("initdb"):
         identity = scratch.make(work, tools)
@@ -25,11 +25,11 @@ def hold(work: Work, given: Tools, engine: Engine) -> None:
         with work.stage("start"):
             stack.enter_context(scratch.running(work.folder, tools, identity))
         with _changed_first(work), work.stage("restore"):
-            engine.restore(work, tools)
-        _prove(Restored(work, tools, engine))
+            dumps.restore(work, tools)
+        prove(Restored(work, tools, dumps.engine))
 
 
-def _prove(restored: Restored) -> None:
+def prove(restored: Restored) -> None:
     """Prove what was restored, the gravest first; raise Fault where it is not as it must be."""
     work, engine = restored.work, restored.engine
     with work.stage("prove"):
@@ -58,8 +58,8 @@ def _changed_first(work: Work) -> Iterator[None]:
         raise
 
 
-def _needed(work: Work, engine: Engine) -> int:
+def _needed(work: Work, dumps: Dumps) -> int:
     """Return the bytes that the restored database will take; without a manifest that is a guess."""
     known = work.manifest.source.get("database_bytes") if work.manifest else None
-    guessed = engine.scratch.restored_bytes(work.examination.newest.bytes)
-    return engine.scratch.empty_bytes + (int(1.5 * known) if known else guessed)
+    guessed = dumps.scratch.restored_bytes(work.examination.newest.bytes)
+    return dumps.scratch.empty_bytes + (int(1.5 * known) if known else guessed)

@@ -17,8 +17,8 @@ from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, files, mariadb, picking, postgresql, scratch
-from .engine import Engine
+from . import database, files, mariadb, physical, picking, postgresql, scratch
+from .engine import Dumps
 from .request import Drill
 from .work import Work
 
@@ -55,14 +55,15 @@ NO_WAY = reason(
 CHECK_MODE = reason("restore_drill.check_mode", "no drill is held in check mode; run it without --check")
 
 
-def _of(engine: Engine) -> Callable[[Work, Tools], None]:
+def _of(dumps: Dumps) -> Callable[[Work, Tools], None]:
     """Return the drill of a database server's dumps."""
-    return lambda work, tools: database.hold(work, tools, engine)
+    return lambda work, tools: database.hold(work, tools, dumps)
 
 
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
-    "pg_dump": _of(postgresql.ENGINE),
-    "mariadb_dump": _of(mariadb.ENGINE),
+    "pg_dump": _of(postgresql.DUMPS),
+    "mariadb_dump": _of(mariadb.DUMPS),
+    "pg_basebackup": physical.hold,
     "tar": files.hold,
 }
 _CLUSTERED = "pg_dump"
@@ -170,7 +171,7 @@ def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]
         DRILLS[work.drill.backup_set.kind](work, tools)
         work.measured["rto_seconds"] = -(-work.elapsed_ms() // 1000)
     _judge_times(work)
-    if not work.manifest and not work.drill.assertions:
+    if not (work.manifest or work.own_digests or work.drill.assertions):
         raise Doubt(UNCOMPARED)
     return Verdict.PASS, RESTORED if work.drill.pick.how == "newest" else RESTORED_DRAWN
 

@@ -1,4 +1,4 @@
-"""What a drill must know of a database server: a new one fills in an ``Engine``."""
+"""What a drill must know of a database server: a new one fills in an ``Engine``, and ``Dumps`` if it has such."""
 
 from __future__ import annotations
 
@@ -59,15 +59,13 @@ class Queries:
 
 @dataclass(frozen=True)
 class Engine:
-    """A database server. ``restore`` raises Bad for a bad copy and CannotTell for what this machine lacks.
+    """How a database that was restored is asked, whatever it was restored from.
 
-    ``tools`` returns its own programs; ``check`` looks, in a stage of the name ``check_stage``, whether what the
-    server has built holds; ``encoding`` and ``sampled`` tell of texts (``thai_text``).
+    ``check`` looks, in a stage of the name ``check_stage``, whether its indexes or tables hold; ``encoding`` and
+    ``sampled`` tell of texts (``thai_text``); ``spoiled`` says that an error speaks of data that a copy brought with it
+    damaged, as only a physical copy can.
     """
 
-    tools: Callable[[Tools], Tools]
-    scratch: Scratch
-    restore: Callable[[Work, Tools], None]
     connect: Callable[[Work, Tools], Session]
     tables: Tables
     queries: Queries
@@ -75,6 +73,20 @@ class Engine:
     check: Callable[[Work, Session], None]
     encoding: Callable[[Session], str]
     sampled: Callable[[Session], dict[str, int]]
+    spoiled: Callable[[str], bool] = lambda error: False
+
+
+@dataclass(frozen=True)
+class Dumps:
+    """How dumps are restored. ``restore`` raises Bad for a bad copy and CannotTell for what this machine lacks.
+
+    ``tools`` returns the server's own programs.
+    """
+
+    engine: Engine
+    tools: Callable[[Tools], Tools]
+    scratch: Scratch
+    restore: Callable[[Work, Tools], None]
 
 
 @dataclass(frozen=True)

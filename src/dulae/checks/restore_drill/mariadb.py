@@ -9,7 +9,7 @@ from ..backup.mariadb import MariaDbSession, programs, quoted, surroundings
 from ..backup.session import Session
 from ..backup.tools import Tools
 from . import check_tables, mariadb_restoring, mariadb_server, mariadb_texts
-from .engine import Engine, Queries, Scratch, Tables
+from .engine import Dumps, Engine, Queries, Scratch, Tables
 from .work import Work
 
 # SQL that is packed holds about a tenth of what tables and indexes take.
@@ -54,15 +54,6 @@ def _value(name: str) -> str:
 
 
 ENGINE = Engine(
-    tools=programs,
-    scratch=Scratch(
-        version=mariadb_server.version,
-        make=lambda work, tools: mariadb_server.make(work.folder, tools),
-        running=mariadb_server.running,
-        restored_bytes=lambda size: _GROWTH * size,
-        empty_bytes=200 << 20,
-    ),
-    restore=mariadb_restoring.restore,
     connect=_connect,
     tables=Tables(
         mariadb_tables.comparable, mariadb_tables.begin, mariadb_tables.listed, mariadb_tables.count
@@ -78,4 +69,16 @@ ENGINE = Engine(
     check=check_tables.prove,
     encoding=mariadb_texts.encoding,
     sampled=mariadb_texts.sampled,
+)
+DUMPS = Dumps(
+    ENGINE,
+    tools=programs,
+    scratch=Scratch(
+        version=mariadb_server.version,
+        make=lambda work, tools: mariadb_server.make(work.folder, tools),
+        running=mariadb_server.running,
+        restored_bytes=lambda size: _GROWTH * size,
+        empty_bytes=200 << 20,
+    ),
+    restore=mariadb_restoring.restore,
 )

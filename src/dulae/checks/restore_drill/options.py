@@ -24,6 +24,7 @@ SET: dict[str, Any] = {
     **options.SET,
     "pick": {"type": "str", "choices": list(PICKS), "default": "newest"},
     "seed": {"type": "str", "default": ""},
+    "drill_database": {"type": "str", "default": ""},
     "newest_record_sql": {"type": "str", "default": ""},
     "thai_text": {"type": "str", "choices": list(THAI_TEXT), "default": "auto"},
     **{name: {"type": "int", "default": 0} for name in _LIMITS},

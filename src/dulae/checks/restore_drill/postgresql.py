@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..backup import tables
 from ..backup.session import Session
 from ..backup.tools import Tools
 from . import amcheck, postgresql_texts, restoring, server
-from .engine import Engine, Queries, Scratch, Tables
+from .engine import Dumps, Engine, Queries, Scratch, Tables
 from .work import Work
 
 # A restored database is larger than its dump, by how much nobody knows without a manifest.
@@ -24,7 +25,7 @@ def _restore(work: Work, tools: Tools) -> None:
 
 def _connect(work: Work, tools: Tools) -> Session:
     """Open a connection to the restored database."""
-    return Session(tools, server.environment(work.folder, restoring.DATABASE))
+    return Session(tools, server.environment(work.folder, work.database or restoring.DATABASE))
 
 
 def _prepare(session: Session) -> None:
@@ -46,7 +47,26 @@ def _rows(session: Session, sql: str, most: int) -> str:
     )
 
 
+# What reading says of data that were damaged before they were copied, or on the way.
+_SPOILED = re.compile(
+    r"invalid page in block|page verification failed|could not read block|unexpected zero page"
+    r"|could not open file \"(?:base|global|pg_tblspc)/|(?:missing|unexpected) chunk number|cache lookup failed"
+    r"|compressed \S+ data is corrupt|invalid memory alloc request size|could not access status of transaction"
+    r"|invalid byte sequence",
+)
+
+
 ENGINE = Engine(
+    connect=_connect,
+    tables=Tables(tables.comparable, tables.begin, tables.listed, tables.count),
+    queries=Queries(_prepare, _age, _rows, restoring.lacks, lambda error: bool(_MISTAKEN.search(error))),
+    check_stage="amcheck",
+    check=amcheck.prove,
+    encoding=lambda session: session.ask("SELECT pg_catalog.current_setting('server_encoding')"),
+    sampled=postgresql_texts.sampled,
+)
+DUMPS = Dumps(
+    ENGINE,
     tools=lambda tools: tools,
     scratch=Scratch(
         version=server.version,
@@ -56,11 +76,6 @@ ENGINE = Engine(
         empty_bytes=100 << 20,
     ),
     restore=_restore,
-    connect=_connect,
-    tables=Tables(tables.comparable, tables.begin, tables.listed, tables.count),
-    queries=Queries(_prepare, _age, _rows, restoring.lacks, lambda error: bool(_MISTAKEN.search(error))),
-    check_stage="amcheck",
-    check=amcheck.prove,
-    encoding=lambda session: session.ask("SELECT pg_catalog.current_setting('server_encoding')"),
-    sampled=postgresql_texts.sampled,
 )
+# A physical copy brings its indexes with it.
+CLUSTER = replace(ENGINE, check=amcheck.prove_copied, spoiled=lambda error: bool(_SPOILED.search(error)))

@@ -42,6 +42,11 @@ OLD_RECORD = reason(
 UNCOUNTED = reason(
     "restore_drill.not_counted", "{file}: restored, but could not be counted: {error}; try again"
 )
+SPOILED = reason(
+    "restore_drill.data_spoiled",
+    "{file}: restored, but its data cannot be read: {error}; use an older copy, and see whether the source has the"
+    " same fault",
+)
 UNASKED = reason(
     "restore_drill.assertion_unasked",
     "{file}: restored, but assertion {number} could not be asked: {error}; correct it, or look at this machine",
@@ -61,7 +66,10 @@ def prove(restored: Restored) -> None:
                 _prove_assertion(restored, session, number, assertion)
             _prove_newest_record(restored, session)
     except SessionError as error:
-        raise CannotTell(UNCOUNTED, error=str(error)) from error
+        spoiled = restored.engine.spoiled(str(error))
+        raise (
+            Bad(SPOILED, error=str(error)) if spoiled else CannotTell(UNCOUNTED, error=str(error))
+        ) from error
 
 
 def _prove_tables(restored: Restored, session: Session) -> None:
@@ -72,7 +80,7 @@ def _prove_tables(restored: Restored, session: Session) -> None:
     counted = counting.count(restored, tables.listed(session), work.digest)
     rows = sum(table.rows for table in counted)
     work.measured.update(tables=len(counted), rows=rows)
-    if work.manifest:
+    if work.manifest and (work.manifest.tables or not work.manifest.files):
         _compare(counted, work.manifest, work.digest)
     elif not rows:
         raise Bad(NOTHING)

@@ -43,6 +43,8 @@ class Drill:
     pick: Pick = Pick()
     thai_text: str = "auto"
     attachments: Attachments | None = None
+    # Which database of a physical copy is asked.
+    database: str = ""
 
     def limit(self) -> dict[str, Any]:
         """Return the limits as a finding holds them."""
@@ -70,6 +72,8 @@ def drill_from(given: Mapping[str, Any]) -> Drill:
     )
     names = ("newest_record_sql", "max_record_age_hours", "max_rpo_hours", "max_rto_minutes", "thai_text")
     limits = {name: given[name] for name in names if given.get(name)}
+    if given.get("drill_database"):
+        limits["database"] = given["drill_database"]
     pick = Pick(
         given.get("pick") or "newest", int(given.get("within_days") or 0), str(given.get("seed") or "")
     )

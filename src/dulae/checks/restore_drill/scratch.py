@@ -38,6 +38,7 @@ _STAGE = "stage"
 _TEMPLATE = "template"
 _OURS = {
     *("postgres", "initdb", "pg_restore", "psql", "unshare", "setpriv"),
+    *("pg_verifybackup", "pg_waldump", "pg_controldata"),
     *("mariadbd", "mysqld", "mariadb", "mysql", "mariadb-install-db", "mysql_install_db"),
 }
 _PATIENCE_S = 10.0

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
-from typing import ContextManager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ContextManager, Mapping
 
 from ..backup.faults import CannotTell
 from ..backup.tools import Tools, first_error, surroundings
+from ..command import Answer
 from . import serving
 from .identity import Identity
 
 USER = "drill"
+SOCKET = ".s.PGSQL.5432"
+# What ends a server from outside; SIGABRT is its own way to give up.
+KILLS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
+_VERSION = re.compile(r"\(PostgreSQL\) (\S+)")
 _OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -35,7 +43,8 @@ _OPTIONS = {
 
 def version(tools: Tools) -> str:
     """Return the server's version; raise CannotTell if it is not on this machine."""
-    return tools.ask(["postgres", "--version"]).text.split()[-1]
+    found = _VERSION.search(tools.ask(["postgres", "--version"]).text)
+    return found.group(1) if found else "unknown"
 
 
 def environment(folder: str, database: str) -> dict[str, str]:
@@ -48,7 +57,7 @@ def make(folder: str, tools: Tools, template: str = "") -> Identity:
 
     ``template`` names a folder for a cluster that is made once and copied for each drill of a call.
     """
-    identity = serving.settle(folder, ".s.PGSQL.5432")
+    identity = serving.settle(folder, SOCKET)
     data = os.path.join(folder, "data")
     if template and os.path.isdir(template):
         _copy(template, data, identity)
@@ -79,12 +88,34 @@ def _initdb(folder: str, tools: Tools, identity: Identity) -> None:
         raise CannotTell(serving.NOT_MADE, error=first_error(answer.error))
 
 
-def running(folder: str, tools: Tools, identity: Identity) -> ContextManager[None]:
+@dataclass(frozen=True)
+class Maker:
+    """What brings the cluster in a folder into a state in which a server can run on it."""
+
+    folder: str
+    tools: Tools
+    identity: Identity
+    options: Mapping[str, str]
+
+    def single(self, database: str, statements: str) -> Answer:
+        """Return what a server for one user says, given a statement on each line; raise CannotTell if it hangs."""
+        argv = [self.tools.path("postgres"), "--single", "-D", os.path.join(self.folder, "data")]
+        argv += [*_settings(self.folder, self.options), database]
+        bound = self.identity.bound(*argv, signal="QUIT")
+        return serving.run_once(bound, self.folder, self.tools, surroundings(), statements)
+
+
+def _settings(folder: str, more: Mapping[str, str]) -> list[str]:
+    """Return the settings of a scratch server as arguments, before which none in a file counts."""
+    options = {**_OPTIONS, "unix_socket_directories": serving.socket_dir(folder), **more}
+    return [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
+
+
+def running(
+    folder: str, tools: Tools, identity: Identity, more: Mapping[str, str] = MappingProxyType({})
+) -> ContextManager[None]:
     """Run the server of a cluster; raise CannotTell if it does not start, or ends while it is needed."""
-    options = {**_OPTIONS, "unix_socket_directories": serving.socket_dir(folder)}
-    argv = [tools.path("postgres"), "-D", os.path.join(folder, "data")]
-    for name, value in options.items():
-        argv += ["-c", f"{name}={value}"]
+    argv = [tools.path("postgres"), "-D", os.path.join(folder, "data"), *_settings(folder, more)]
     # SIGQUIT lets the server free its shared memory.
     server = serving.Server(argv, folder, surroundings(), lambda: _ready(folder), first_error, signal.SIGQUIT)
     return serving.running(server, identity)

@@ -85,13 +85,18 @@ def settle(folder: str, socket: str) -> Identity:
     return identity
 
 
-def run_once(argv: Sequence[str], folder: str, tools: Tools, environment: Mapping[str, str]) -> Answer:
-    """Run a program that makes a server's data; return what it answers; raise CannotTell if it does not end."""
+def run_once(
+    argv: Sequence[str], folder: str, tools: Tools, environment: Mapping[str, str], told: str = ""
+) -> Answer:
+    """Run a program that makes a server's data; return what it answers; raise CannotTell if it does not end.
+
+    ``told`` is what it reads.
+    """
     try:
         done = subprocess.run(  # noqa: S603
             list(argv),
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=told.encode("utf-8"),
             capture_output=True,
             env=dict(environment),
             cwd=folder,

@@ -40,6 +40,8 @@ class Work:
     digest: str = ""
     # What declared queries are about, where the server holds several databases.
     database: str = ""
+    # The copy itself brought digests of when it was made, and they are those of what was restored.
+    own_digests: bool = False
     stages: list[dict[str, Any]] = field(default_factory=list)
 
     @property

@@ -1,33 +1,22 @@
-"""Physical copies of a PostgreSQL cluster: a folder with backup_manifest, judged by pg_verifybackup."""
+"""Physical copies of a PostgreSQL cluster: a folder with backup_manifest, judged by pg_verifybackup, or archives."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import struct
-from typing import Any, Mapping
 
-from ...finding import reason
 from .. import medium, trees
 from ..copies import shown
 from ..faults import Bad, CannotTell
 from ..medium import Medium
 from ..tools import Tools, first_error
-from . import stream
+from . import backup_manifest, basebackup_tar, stream
 from .contents import Contents, Counted
 from .dumps import NO_TABLES
 
 NAME = "pg_basebackup"
-BROKEN = reason(
-    "backup.basebackup_broken", "{file}: its backup_manifest cannot be read ({error}); make it again"
-)
-OF_TAR = reason(
-    "backup.basebackup_of_tar",
-    "{file}: pg_basebackup wrote it as tar, which cannot be verified here; write it plain (-Fp)",
-)
-
-_MANIFEST = "backup_manifest"
+_MANIFEST = backup_manifest.NAME
 _CONTROL = "global/pg_control"
 _TOC_MARKS = ("PG_VERSION", "base.tar", "base.tar.gz", "base.tar.zst", "base.tar.lz4", f"{_MANIFEST}.tmp")
 # Relations that somebody made have numbers from 16384 on (FirstNormalObjectId); below are the system's own.
@@ -35,7 +24,9 @@ _RELATION = re.compile(r"(?:base|pg_tblspc/\d+/[^/]+)/\d+/(\d+)")
 _FIRST_OF_USERS = 16384
 # Where the WAL is kept in an archive, not in the copy.
 WAL_APART = ("--no-parse-wal",)
-_LACKS = ("could not find", "not found", "unsupported", "unrecognized")
+# What it says where the program that reads the log is not beside it, or is another version's; that a file of the log
+# is not found is said in other words.
+_NO_WALDUMP = re.compile(r'program "pg_waldump" (?:is needed|was found) by')
 
 
 def told(path: str, held_by: Medium) -> bool | None:
@@ -50,32 +41,28 @@ def told(path: str, held_by: Medium) -> bool | None:
 
 def structure(path: str, tools: Tools, *options: str) -> Contents:
     """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if it has no data."""
-    file = shown(os.path.basename(path))
+    if basebackup_tar.archives(path, tools.medium):
+        return _with_tables(path, basebackup_tar.structure(path, tools))
     stream.demand_here(path, tools.medium, NAME)
-    if any(name.startswith("base.tar") for name in os.listdir(path)):
-        raise CannotTell(OF_TAR, file=file)
-    listed = _listed(path, file)
+    made = backup_manifest.read(path)
     verify(path, tools, "--skip-checksums", *WAL_APART, *options)
-    if not any(of_users(name) and about["Size"] for name, about in listed.items()):
-        raise Bad(NO_TABLES, file=file)
     files = trees.files(path)
-    digests = all("Checksum" in about for about in listed.values())
-    return Contents(
+    contents = Contents(
         "cluster",
         files=len(files),
         database=_cluster(path),
         counted=Counted(files=files),
-        own_digests=digests,
+        own_digests=made.digested,
     )
+    return _with_tables(path, contents)
 
 
-def _listed(path: str, file: str) -> dict[str, Mapping[str, Any]]:
-    """Return what backup_manifest says of each file; raise Bad if it says nothing that can be read."""
-    try:
-        with open(os.path.join(path, _MANIFEST), encoding="utf-8") as stored:
-            return {about["Path"]: about for about in json.load(stored)["Files"] if "Path" in about}
-    except (ValueError, KeyError, TypeError) as error:
-        raise Bad(BROKEN, file=file, error=str(error)[:120]) from error
+def _with_tables(path: str, contents: Contents) -> Contents:
+    """Return the contents of a copy; raise Bad if it has no data of anybody."""
+    files = contents.counted.files if contents.counted else {}
+    if not any(of_users(name) and file.bytes for name, file in files.items()):
+        raise Bad(NO_TABLES, file=shown(os.path.basename(path)))
+    return contents
 
 
 def of_users(name: str) -> bool:
@@ -92,20 +79,24 @@ def _cluster(path: str) -> str:
 
 def read(path: str, tools: Tools) -> None:
     """Have all data read and compared with the digests of backup_manifest; raise Bad if some are not the same."""
-    verify(path, tools)
+    if basebackup_tar.archives(path, tools.medium):
+        basebackup_tar.read(path, tools)
+    else:
+        verify(path, tools)
 
 
 def count(path: str, tools: Tools) -> Counted:
     """Return the files of a copy."""
+    if basebackup_tar.archives(path, tools.medium):
+        return basebackup_tar.structure(path, tools).counted or Counted()
     return Counted(files=trees.files(path))
 
 
 def without_digests(path: str) -> Contents:
     """Return the files of a copy that was made without backup_manifest; raise Bad if it has no data of anybody."""
     files = trees.files(path)
-    if not any(of_users(name) and file.bytes for name, file in files.items()):
-        raise Bad(NO_TABLES, file=shown(os.path.basename(path)))
-    return Contents("cluster", files=len(files), database=_cluster(path), counted=Counted(files=files))
+    counted = Counted(files=files)
+    return _with_tables(path, Contents("cluster", files=len(files), database=_cluster(path), counted=counted))
 
 
 def verify(path: str, tools: Tools, *options: str) -> None:
@@ -114,6 +105,6 @@ def verify(path: str, tools: Tools, *options: str) -> None:
     if answer.status == 0:
         return
     file, error = shown(os.path.basename(path)), first_error(answer.error)
-    if "pg_waldump" in answer.error and any(lack in answer.error for lack in _LACKS):
+    if _NO_WALDUMP.search(answer.error):
         raise CannotTell(stream.NO_PROGRAM, file=file, tool="pg_waldump")
     raise Bad(stream.DAMAGED, file=file, error=error)

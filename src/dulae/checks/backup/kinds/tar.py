@@ -123,11 +123,21 @@ def is_file(member: tarfile.TarInfo) -> bool:
 
 def _skim(path: str, medium: Medium) -> int:
     """List an archive by jumping from header to header; return its number of files."""
+    return sum(is_file(member) for _, member in _skimmed(path, medium))
+
+
+def _skimmed(path: str, medium: Medium) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the members of an archive that is not packed, as ``walk`` does, without reading their data."""
     with stream.opened(path, medium) as (source, _), tarfile.open(fileobj=source, mode="r:") as archive:
-        files = sum(is_file(member) for _, member in _members(archive))
+        yield from _members(archive)
         source.seek(-min(len(_END), medium.stat(path).bytes), os.SEEK_END)
         _demand_end(path, source.read())
-    return files
+
+
+def listed(path: str, medium: Medium = HERE) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the members of an archive as ``walk`` does; one that is not packed is not read through."""
+    packed = bool(stream.head_of(path, medium)[1])
+    return walk(path, medium) if packed else _skimmed(path, medium)
 
 
 def _demand_end(path: str, last: bytes) -> None:

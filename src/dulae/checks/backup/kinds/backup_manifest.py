@@ -1,0 +1,116 @@
+"""PostgreSQL's own manifest of a physical copy: its files with sizes and digests, and the log that it needs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping, Protocol
+
+from ...finding import reason
+from ..copies import shown
+from ..crc32c import Crc32c
+from ..faults import Bad
+from ..medium import HERE, Medium
+
+BROKEN = reason(
+    "backup.basebackup_broken", "{file}: its backup_manifest cannot be read ({error}); make it again"
+)
+
+NAME = "backup_manifest"
+_SIGNED_BY = b'"Manifest-Checksum"'
+_SHA = {"SHA224": "sha224", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
+
+
+class Digest(Protocol):
+    """What is fed with the bytes of a file."""
+
+    def update(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+    def hexdigest(self) -> str:
+        """Return the digest of all of them."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file as it was when it was copied; without ``algorithm`` it has no digest."""
+
+    path: str
+    bytes: int
+    algorithm: str = ""
+    checksum: str = ""
+
+    def digest(self) -> Digest | None:
+        """Return what computes the file's kind of digest, None where it has none; raise ValueError for others."""
+        if not self.algorithm:
+            return None
+        return Crc32c() if self.algorithm == "CRC32C" else hashlib.new(_SHA.get(self.algorithm, "unknown"))
+
+
+@dataclass(frozen=True)
+class Range:
+    """A part of the log, from the byte ``start`` to before ``end`` on a timeline."""
+
+    timeline: int
+    start: int
+    end: int
+
+    def segments(self, size: int) -> Iterator[str]:
+        """Yield the names of the log's files that hold it, if each has so many bytes."""
+        of_each = (1 << 32) // size
+        for number in range(self.start // size, (max(self.end, self.start + 1) - 1) // size + 1):
+            yield f"{self.timeline:08X}{number // of_each:08X}{number % of_each:08X}"
+
+
+@dataclass(frozen=True)
+class BackupManifest:
+    """The files of a copy by path, and the parts of the log that it needs."""
+
+    files: Mapping[str, Listed]
+    ranges: tuple[Range, ...]
+
+    @property
+    def digested(self) -> bool:
+        """Say whether each file has a digest."""
+        return all(file.algorithm for file in self.files.values())
+
+
+def read(folder: str, medium: Medium = HERE) -> BackupManifest:
+    """Return the manifest of a copy; raise Bad if it cannot be read, or is not as it was written."""
+    with medium.open(os.path.join(folder, NAME)) as stored:
+        data = stored.read()
+    try:
+        told = json.loads(data.decode("utf-8"))
+        _demand_whole(data, told)
+        files = {one.path: one for one in map(_listed, told["Files"])}
+        return BackupManifest(files, tuple(map(_range, told["WAL-Ranges"])))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        file = shown(os.path.basename(folder))
+        raise Bad(BROKEN, file=file, error=shown(str(error))[:120]) from error
+
+
+def _demand_whole(data: bytes, told: Mapping[str, Any]) -> None:
+    """Raise ValueError if the manifest's own SHA-256, which stands on its last line, is another."""
+    signed = data[: data.rindex(_SIGNED_BY)]
+    if hashlib.sha256(signed).hexdigest() != told["Manifest-Checksum"]:
+        raise ValueError("its own checksum is another")
+
+
+def _listed(about: Mapping[str, Any]) -> Listed:
+    """Return a file that a manifest tells of; raise ValueError for a kind of digest that nobody knows."""
+    path = about["Path"] if "Path" in about else os.fsdecode(bytes.fromhex(about["Encoded-Path"]))
+    made = Listed(path, int(about["Size"]), about.get("Checksum-Algorithm", ""), about.get("Checksum", ""))
+    made.digest()
+    return made
+
+
+def _range(about: Mapping[str, Any]) -> Range:
+    return Range(int(about["Timeline"]), _position(about["Start-LSN"]), _position(about["End-LSN"]))
+
+
+def _position(text: str) -> int:
+    """Return the byte of the log that ``0/2000028`` stands for."""
+    high, _, low = text.partition("/")
+    return (int(high, 16) << 32) + int(low, 16)

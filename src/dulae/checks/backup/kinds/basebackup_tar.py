@@ -1,0 +1,188 @@
+"""Physical copies that pg_basebackup wrote as tar: read as streams and compared with backup_manifest member by member.
+
+Nothing is unpacked to a disk. Which programs are here does not matter, and the copy may lie in a vault.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import tarfile
+from dataclasses import dataclass, field
+from typing import BinaryIO, Callable, Iterator, cast
+
+from ...finding import reason
+from .. import trees
+from ..copies import shown
+from ..faults import Bad
+from ..manifest import FileCount
+from ..medium import Medium
+from ..tools import Tools
+from . import backup_manifest, stream, tar
+from .backup_manifest import BackupManifest, Listed
+from .contents import Contents, Counted
+
+DIFFERS = reason(
+    "backup.basebackup_differs",
+    "{file}: {different} of {items} files are missing, too many, or not as its backup_manifest tells, {item} for one;"
+    " use an older copy and make a new one",
+)
+LOG_LACKS = reason(
+    "backup.basebackup_log_lacks",
+    "{file}: cannot recover, for of the log that it needs {item} is missing or not whole; use an older copy and make a"
+    " new one, with its log (-X stream)",
+)
+
+_ARCHIVE = re.compile(r"(base|pg_wal|[1-9]\d*)\.tar(?:\.gz|\.zst|\.lz4)?")
+_CONTROL = "global/pg_control"
+_LOG = "pg_wal/"
+_LOG_FILE = re.compile(r"pg_wal/([0-9A-F]{24})")
+# What pg_verifybackup passes over as well: the manifest tells nothing of them, or they are written afterwards.
+_UNTOLD = ("postgresql.auto.conf", "recovery.signal", "standby.signal")
+_BLOCK_BYTES = 1 << 20
+_LEAST_SEGMENT = 1 << 20
+_MOST_SEGMENT = 1 << 30
+# The head of a file of the log: mark, flags, timeline, its own place in the log.
+_PAGE_HEAD = struct.Struct("=HHIQ")
+
+Walk = Callable[[str, Medium], Iterator["tuple[tarfile.TarFile, tarfile.TarInfo]"]]
+Reader = Callable[[str, BinaryIO], None]
+
+
+@dataclass
+class Found:
+    """What the archives of a copy hold: bytes of each file by its path in the cluster, and which are not as told."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    different: set[str] = field(default_factory=set)
+    log_broken: set[str] = field(default_factory=set)
+    system: str = ""
+    packing: str = ""
+
+
+def archives(folder: str, medium: Medium) -> dict[str, str]:
+    """Return the archives of a copy by where in the cluster their files belong; none for a copy of another form."""
+    found = {}
+    for name in medium.listed(folder):
+        archive = _ARCHIVE.fullmatch(name)
+        if archive:
+            part = archive.group(1)
+            place = {"base": "", "pg_wal": _LOG}.get(part, f"pg_tblspc/{part}/")
+            found[place] = os.path.join(folder, name)
+    return found if "" in found else {}
+
+
+def files(folder: str, medium: Medium, walk: Walk) -> Iterator[tuple[str, int, BinaryIO | None]]:
+    """Yield each file of the archives by its path in the cluster with its bytes and data; a folder with None.
+
+    Raise Bad where an archive is damaged. Links and devices are passed over.
+    """
+    for place, path in sorted(archives(folder, medium).items()):
+        with stream.told(shown(os.path.basename(folder))):
+            for archive, member in walk(path, medium):
+                name = place + (member.name[2:] if member.name.startswith("./") else member.name)
+                if member.isreg():
+                    yield name, member.size, cast(BinaryIO, archive.extractfile(member))
+                elif member.isdir():
+                    yield name, 0, None
+
+
+def structure(path: str, tools: Tools) -> Contents:
+    """Return the files of a copy, all there in the sizes that its manifest tells; raise Bad if they are not."""
+    made = backup_manifest.read(path, tools.medium)
+    found = Found(packing=_packing(path, tools.medium))
+
+    def look(name: str, data: BinaryIO) -> None:
+        if name == _CONTROL:
+            found.system = str(struct.unpack("=Q", data.read(8).ljust(8, b"\0"))[0])
+
+    _scan(path, tools, found, tar.listed, look)
+    _judge(path, found, made)
+    inside = {name: FileCount(name, size, "") for name, size in found.sizes.items()}
+    # A manifest of dulae beside the copy tells of the archives, not of what is in them.
+    counted = Counted(files={**trees.files(path, tools.medium), **inside})
+    form = stream.named("cluster tar", found.packing)
+    return Contents(
+        form, files=len(inside), database=found.system, counted=counted, own_digests=made.digested
+    )
+
+
+def read(path: str, tools: Tools) -> None:
+    """Compare all data with the digests of the manifest; raise Bad where some are not the same."""
+    made = backup_manifest.read(path, tools.medium)
+    found = Found()
+
+    def compare(name: str, data: BinaryIO) -> None:
+        told = made.files.get(name)
+        if _LOG_FILE.fullmatch(name) and not _at_its_place(name, data.read(_PAGE_HEAD.size), found):
+            found.log_broken.add(name)
+        elif told and name not in _UNTOLD and not _same(told, data):
+            found.different.add(name)
+
+    _scan(path, tools, found, tar.walk, compare)
+    _judge(path, found, made)
+
+
+def _packing(path: str, medium: Medium) -> str:
+    return stream.head_of(archives(path, medium)[""], medium)[1]
+
+
+def _scan(path: str, tools: Tools, found: Found, walk: Walk, reader: Reader) -> None:
+    """Note the sizes of all files, and let a reader see each; raise Bad where an archive is damaged."""
+    with stream.told(shown(os.path.basename(path))):
+        for name, size, data in files(path, tools.medium, walk):
+            if data is not None:
+                found.sizes[name] = size
+                reader(name, data)
+
+
+def _same(told: Listed, data: BinaryIO) -> bool:
+    """Say whether data have the digest that was told."""
+    digest = told.digest()
+    if digest is None:
+        return True
+    for block in iter(lambda: data.read(_BLOCK_BYTES), b""):
+        digest.update(block)
+    return digest.hexdigest() == told.checksum
+
+
+def _at_its_place(name: str, head: bytes, found: Found) -> bool:
+    """Say whether a file of the log says of itself what its name does."""
+    size = found.sizes[name]
+    if len(head) < _PAGE_HEAD.size or not _is_segment(size):
+        return False
+    _, _, timeline, place = _PAGE_HEAD.unpack(head)
+    number = int(name[-16:-8], 16) * ((1 << 32) // size) + int(name[-8:], 16)
+    # A file that takes over from another timeline may begin with a page of that one.
+    return bool(place == number * size and 0 < timeline <= int(name[-24:-16], 16))
+
+
+def _is_segment(size: int) -> bool:
+    """Say whether a file of the log can have so many bytes."""
+    return _LEAST_SEGMENT <= size <= _MOST_SEGMENT and size & (size - 1) == 0
+
+
+def _judge(path: str, found: Found, made: BackupManifest) -> None:
+    """Raise Bad if files are not those of the manifest, or the log is not whole."""
+    file = shown(os.path.basename(path))
+    counted = {name for name in found.sizes if not name.startswith(_LOG) and name not in _UNTOLD}
+    told = {name for name in made.files if not name.startswith(_LOG) and name not in _UNTOLD}
+    other = {name for name in told & counted if found.sizes[name] != made.files[name].bytes}
+    different = sorted((told ^ counted) | other | found.different)
+    if different:
+        raise Bad(DIFFERS, file=file, different=len(different), items=len(told), item=shown(different[0]))
+    lacking = _lacking(found, made)
+    if lacking:
+        raise Bad(LOG_LACKS, file=file, item=shown(lacking))
+
+
+def _lacking(found: Found, made: BackupManifest) -> str:
+    """Return the first file of the log that is needed and is not there or not whole, empty if there is none."""
+    sizes = {name: size for name, size in found.sizes.items() if _LOG_FILE.fullmatch(name)}
+    whole = max(sizes.values(), default=0)
+    if not _is_segment(whole):
+        return "pg_wal"
+    needed = [_LOG + name for part in made.ranges for name in part.segments(whole)]
+    broken = (name for name in needed if sizes.get(name) != whole or name in found.log_broken)
+    return next(broken, "" if needed else "pg_wal")
