@@ -36,6 +36,8 @@ class Work:
     # The other sets of the same call by subject, and where a cluster to copy is kept, if it is.
     peers: Mapping[str, BackupSet] = field(default_factory=dict)
     template: str = ""
+    # Whether what was restored was compared with something that is neither manifest nor assertion.
+    compared: bool = False
     # What declared queries are about, where the server holds several databases.
     database: str = ""
     stages: list[dict[str, Any]] = field(default_factory=list)
