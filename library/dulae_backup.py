@@ -21,6 +21,9 @@ description:
   - Repositories are V(restic) and V(borg) (their own programs are needed), V(pgbackrest) (C(openssl) where it is
     encrypted) and V(barman) (C(pg_verifybackup)). At V(integrity) all data of a repository of V(restic) or V(borg) are
     read, of the others those of the newest backup with the WAL that makes it consistent. A locked one is C(unknown).
+  - With O(sets[].inside) what lies in the newest snapshot of V(restic) or V(borg) is examined as well, as a copy of its
+    own kind is; nothing of it is stored. The directory format of C(pg_dump) and V(pg_basebackup) are C(unknown)
+    beyond V(fresh) there.
   - A bad backup fails. What could not be judged (no permission, no C(pg_restore), a copy that changes meanwhile) is
     C(unknown). All data read but nothing to compare with is C(warn).
   - Reads only; nothing in a backup store is written, repaired or deleted.
@@ -65,6 +68,15 @@ EXAMPLES = r"""
         path: /srv/backup/saraban
         pattern: files-*.tar.gz
         max_age_hours: 170
+      - system: crm
+        name: database
+        kind: restic
+        path: /srv/restic
+        password_file: /etc/dulae/restic
+        inside:
+          path: /var/backup/crm-*.dump
+          kind: pg_dump
+        level: content
 """
 
 RETURN = r"""
@@ -75,7 +87,8 @@ findings:
       V(readable), V(unchanged), V(content), V(restorable)), and as far as seen C(kind), C(path), C(file), C(bytes),
       C(count), C(unfinished), C(made_at), C(age_minutes), C(age_hours), C(format), C(items), C(tables),
       C(tables_with_data), C(rows), C(files), C(database), C(manifest) (its file name, or V(absent)), C(sha256),
-      C(compared_with) (words out of V(manifest), V(expect), V(database), V(older)), C(second_path).
+      C(compared_with) (words out of V(manifest), V(expect), V(database), V(older)), C(second_path). Of what lies inside
+      a snapshot, C(file) names both, and C(snapshot), C(snapshot_bytes) and C(snapshot_made_at) tell of the snapshot.
   returned: always
   type: list
   elements: dict

@@ -20,6 +20,9 @@ description:
     that a manifest or assertions are no condition of V(pass).
   - Dumps of MySQL are restored into MariaDB; what only MySQL knows, such as its collations, leaves the verdict open.
     A dump of all databases is not drilled, for it would replace the scratch server's own accounts.
+  - What lies inside a snapshot of V(restic) or V(borg) (O(sets[].inside)) is brought into the scratch folder first, in
+    the stage C(extract), and then drilled as a copy of its own kind; of a folder each file that the repository lists
+    must be there. A snapshot without it fails, a locked repository is C(unknown).
   - A backup that cannot be restored, or is not what was backed up, fails. Whatever kept the drill from being held is
     C(unknown), as is another drill that is being held. Without manifest and assertions the most it reaches is C(warn).
   - Where no digest of a manifest tells that each row is the same, text columns are sampled for the marks that broken

@@ -92,6 +92,27 @@ options:
             database, or the system identifier of a physical copy (V(pg_basebackup), V(pgbackrest), V(barman)).
         type: str
         default: ""
+      inside:
+        description:
+          - What the snapshots of a V(restic) or V(borg) repository hold, such as a dump that is made before each
+            snapshot. The newest path that matches, in the newest snapshot, is examined or drilled as a copy of its own
+            kind, read as a stream from the repository. Its age is judged too.
+          - O(sets[].min_bytes), O(sets[].manifest) (which lies beside it in the snapshot), O(sets[].database),
+            O(sets[].expect) and what a drill asks are then about it; all else is about the snapshots. Two things in
+            one repository are two sets.
+        type: dict
+        suboptions:
+          path:
+            description:
+              - Its path in the snapshot, whose folders and name may be shell patterns, as V(var/backup/crm-*.dump); a
+                restic snapshot holds whole paths from the root on. Links are not followed.
+            type: str
+            required: true
+          kind:
+            description: What it is. V(files) is a folder.
+            type: str
+            choices: [pg_dump, mariadb_dump, pg_basebackup, tar, files]
+            required: true
       password_file:
         description: File that holds the passphrase of a repository, which the checking user may read.
         type: path
@@ -200,8 +221,8 @@ _DRILL = r"""
             required: true
           set:
             description:
-              - Name of the set of kind V(tar), of the same system and in this list, that holds the files. Its first
-                copy made after the dump is read, or the newest.
+              - Name of the set of the same system and in this list that holds the files - one of kind V(tar), or one
+                with V(tar) or V(files) inside its snapshots. Its first copy made after the dump is read, or the newest.
             type: str
             default: ""
           folder:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dulae.checks.backup.kinds import KINDS
-from dulae.checks.restore_drill.drill import DRILLS
+from dulae.checks.restore_drill.drill import DRILLS, DRILLS_INSIDE
 from dulae.settings.model import Settings
 from dulae.settings.places import Places
 from dulae.settings.probes import Http, Journey, Tls
@@ -103,14 +103,20 @@ def _limits(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
 def _backup_set(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Problem]:
     if backup_set.drill and backup_set.level not in ("integrity", "content"):
         yield places.problem("systems", keys, "no_drill_manifest")
-    if backup_set.drill and backup_set.kind not in DRILLS:
-        yield places.problem("systems", (*keys, "drill"), "no_drill_kind", value=backup_set.kind)
+    drilled = DRILLS_INSIDE if backup_set.inside else DRILLS
+    if backup_set.drill and backup_set.data_kind not in drilled:
+        yield places.problem("systems", (*keys, "drill"), "no_drill_kind", value=backup_set.data_kind)
+    if backup_set.inside and not KINDS[backup_set.kind].held:
+        known = ", ".join(name for name, kind in KINDS.items() if kind.held)
+        yield places.problem(
+            "systems", (*keys, "inside"), "inside_nothing", value=backup_set.kind, known=known
+        )
     if backup_set.vault:
         yield from _vault(places, keys, backup_set)
-    counted_as = KINDS[backup_set.kind].counted_as
+    counted_as = KINDS[backup_set.data_kind].counted_as
     for part in ("tables", "files"):
         if getattr(backup_set.expect, part) and part != counted_as:
-            about = {"value": backup_set.kind, "known": counted_as}
+            about = {"value": backup_set.data_kind, "known": counted_as}
             yield places.problem("systems", (*keys, "expect", part), "expect_other", **about)
     if backup_set.second_max_age_hours and not backup_set.second_path:
         yield places.problem("systems", (*keys, "second_max_age_hours"), "second_nowhere")
@@ -127,6 +133,11 @@ def _vault(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Proble
         yield places.problem("systems", (*keys, "host"), "vault_here")
 
 
+def _of_files(backup_set: BackupSet) -> bool:
+    """Say whether a drill can look for attachments in a set: an archive of files, or a folder in snapshots."""
+    return backup_set.data_kind in (("tar", "files") if backup_set.inside else ("tar",))
+
+
 def _attachments(places: Places, keys: Keys, system: System, backup_set: BackupSet) -> Iterator[Problem]:
     """Yield what is wrong with attachments: a drill reads their set beside its own, on the same host."""
     wanted = backup_set.attachments
@@ -135,7 +146,7 @@ def _attachments(places: Places, keys: Keys, system: System, backup_set: BackupS
     fitting = [
         other.name
         for other in system.backup_sets
-        if other.kind == "tar" and other.drill and other.host == backup_set.host
+        if _of_files(other) and other.drill and other.host == backup_set.host
     ]
     if wanted.set not in fitting:
         known = ", ".join(fitting) or "-"

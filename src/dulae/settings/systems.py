@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from dulae.checks.backup.kinds import KINDS
+from dulae.checks.backup.kinds import KINDS, KINDS_INSIDE
 from dulae.checks.backup.level import LEVELS
 from dulae.checks.backup_create.making import MAKERS
 from dulae.settings.probes import Probe
@@ -28,10 +28,12 @@ from dulae.settings.shape import (
 
 if TYPE_CHECKING:
     BackupKind: TypeAlias = str
+    InsideKind: TypeAlias = str
     BackupMaker: TypeAlias = str
     Level: TypeAlias = str
 else:
     BackupKind, BackupMaker, Level = Literal[tuple(KINDS)], Literal[tuple(MAKERS)], Literal[tuple(LEVELS)]
+    InsideKind = Literal[KINDS_INSIDE]
 CONTROLLER = "controller"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -147,6 +149,13 @@ class Expect(Shape):
     files: tuple[ExpectedFiles, ...] = ()
 
 
+class Inside(Shape):
+    """What the snapshots of a repository hold: a path in them, its last part and folders as shell patterns."""
+
+    path: Text
+    kind: InsideKind
+
+
 class BackupSet(Shape):
     """Copies of one kind of data in one place; 0 hours, minutes or percent set no limit."""
 
@@ -168,6 +177,7 @@ class BackupSet(Shape):
     second_path: Annotated[str, Field(pattern="^/")] | None = None
     second_max_age_hours: Count = 0
     database: str = ""
+    inside: Inside | None = None
     # A repository: files on its host that open it, and which cluster or server is meant.
     password_file: Annotated[str, Field(pattern="^/")] | None = None
     key_file: Annotated[str, Field(pattern="^/")] | None = None
@@ -188,6 +198,11 @@ class BackupSet(Shape):
     max_record_age_hours: Count = 0
     max_rpo_hours: Count = 0
     max_rto_minutes: Count = 0
+
+    @property
+    def data_kind(self) -> str:
+        """Return the kind of the data themselves: of what lies inside the snapshots, where that is said."""
+        return self.inside.kind if self.inside else self.kind
 
 
 class Connection(Shape):

@@ -97,8 +97,25 @@ def test_a_program_names_its_kind(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert finding["limit"]["retention"] == {"daily": 7}
 
 
+def test_what_lies_inside_reaches_the_check(
+    capsys: pytest.CaptureFixture[str], archive: pathlib.Path
+) -> None:
+    given = ("--kind", "tar", "--inside", "/srv/*.dump", "--inside-kind", "mysqldump", "--format", "json")
+    status, said = call(capsys, str(archive), *given)
+    finding = json.loads(said)["findings"][0]
+    assert (status, finding["code"]) == (3, "backup.no_inside")
+    assert (finding["limit"]["inside"], finding["limit"]["inside_kind"]) == ("/srv/*.dump", "mariadb_dump")
+
+
 @pytest.mark.parametrize(
-    "wrong", [("--retention", "yearly=1"), ("--expect-table", "=1"), ("--kind", "floppy")]
+    "wrong",
+    [
+        ("--retention", "yearly=1"),
+        ("--expect-table", "=1"),
+        ("--kind", "floppy"),
+        ("--inside", "/srv/a.dump"),
+        ("--inside-kind", "tar"),
+    ],
 )
 def test_rules_that_are_none_are_refused(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     status, _ = call(capsys, "/srv", "--kind", "tar", *wrong)

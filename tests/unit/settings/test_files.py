@@ -1,6 +1,7 @@
 """Files that are missing, unreadable or no settings at all, and what is told when much is wrong at once."""
 
 import pathlib
+import re
 import shutil
 
 import pytest
@@ -172,6 +173,24 @@ def test_the_example_is_right(department: pathlib.Path) -> None:
     assert loaded.state_dir == pathlib.Path("/var/lib/dulae")
     assert loaded.report_dir == pathlib.Path("/var/lib/dulae/reports")
     assert loaded.lists_dir == pathlib.Path("/srv/dulae/lists")
+
+
+def test_the_example_of_what_lies_in_snapshots_is_right_when_it_is_taken_up(department: pathlib.Path) -> None:
+    path = department / "group_vars/all/systems.yml"
+    lines, taken = path.read_text(encoding="utf-8").splitlines(), False
+    for number, line in enumerate(lines):
+        taken = (taken and line.startswith("      #")) or bool(
+            re.match(r"      # - name: \w+_in_restic", line)
+        )
+        if taken:
+            lines[number] = (
+                re.sub("^      # ?", "      ", line) if "drill: true" not in line else "        drill: true"
+            )
+        taken = taken and "drill: true" not in line
+    path.write_text("\n".join(lines), encoding="utf-8")
+    inside = [one.inside for one in settings.load(department).systems[0].backup_sets if one.inside]
+    assert [one.kind for one in inside] == ["pg_dump", "files"]
+    assert inside[0].path == "/var/backup/intranet-*.dump"
 
 
 def test_relative_folders_begin_at_the_inventory(department: pathlib.Path, mistake: Mistake) -> None:

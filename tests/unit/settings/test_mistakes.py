@@ -227,6 +227,35 @@ MEANING = {
         "hold no tables",
         "        expect: {tables",
     ),
+    "something inside what is no repository": Case(
+        "systems",
+        '        pattern: "files-*.tar.gz"\n',
+        '        pattern: "files-*.tar.gz"\n        inside: {path: /srv/files, kind: files}\n',
+        "look into one of: restic, borg",
+        "        inside: {path",
+    ),
+    "a repository inside a repository": Case(
+        "systems",
+        "        kind: tar\n",
+        "        kind: restic\n        inside: {path: /srv/files, kind: borg}\n",
+        "'borg' is not known for 'kind'",
+        "        inside: {path",
+    ),
+    "files that are expected of a dump inside": Case(
+        "systems",
+        "        kind: tar\n",
+        "        kind: restic\n        inside: {path: /var/db.dump, kind: pg_dump}\n"
+        '        expect: {files: [{pattern: "*"}]}\n',
+        "copies of kind pg_dump hold no files",
+        "        expect: {files",
+    ),
+    "a drill of what no drill restores inside": Case(
+        "systems",
+        "        kind: tar\n",
+        "        kind: restic\n        drill: true\n        inside: {path: /srv/cluster, kind: pg_basebackup}\n",
+        "restore copies of kind pg_basebackup",
+        "        drill: true\n        inside",
+    ),
     "an age of a second place that is nowhere": Case(
         "systems",
         '        pattern: "files-*.tar.gz"\n',
@@ -282,7 +311,7 @@ MEANING = {
         "systems",
         "        drill: true",
         "        drill: true\n        attachments: {sql: SELECT 1, set: database}",
-        "no set of kind tar",
+        "no set of files (tar, or",
     ),
     "a query that writes": Case(
         "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reads"

@@ -141,15 +141,16 @@ def _by_older(work: Examination, counted: Counted) -> Iterator[str]:
 
 def _before(work: Examination, copy: Copy) -> Counted:
     """Return what an older copy held, by its manifest or else by itself; raise Fault or OSError if nobody can tell."""
-    held_by = work.tools.medium
+    asked = work.asked(copy)
+    held_by = asked.tools.medium
     path = copies.manifest_path(replace(work.backup_set, manifest_file=""), copy, held_by)
     if medium.state(held_by, path):
         made = manifest.read(path, copy.name, held_by)
         tables = {key(table.schema, table.name): table.rows for table in made.tables}
         if tables or made.files:
             return Counted(tables, {file.path: file for file in made.files})
-    contents = work.kind.structure(work.asked(copy))
-    counted = contents.counted or work.kind.count(work.asked(copy))
+    contents = work.kind.structure(asked)
+    counted = contents.counted or work.kind.count(asked)
     return replace(counted, database=contents.database)
 
 

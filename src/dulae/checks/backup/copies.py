@@ -17,7 +17,7 @@ from typing import Callable, Iterable, Iterator, Tuple
 from ..finding import reason
 from . import manifest, moment
 from .faults import Bad
-from .medium import HERE, About, Medium, cannot_tell, state, walk
+from .medium import HERE, About, Medium, fault_of, state, walk
 from .sets import BackupSet
 
 NO_PLACE = reason(
@@ -46,7 +46,10 @@ _ACCESS_MODE = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 
 @dataclass(frozen=True)
 class Copy:
-    """One backup in the store; only copies of one ``series`` are compared with each other."""
+    """One backup in the store; only copies of one ``series`` are compared with each other.
+
+    ``title`` is what people are told of it where its file's name does not say enough.
+    """
 
     path: str
     bytes: int
@@ -54,11 +57,12 @@ class Copy:
     made_at: datetime
     state: tuple[int, ...]
     series: str = ""
+    title: str = ""
 
     @property
     def name(self) -> str:
-        """Return the file's name as it can be shown anywhere."""
-        return shown(os.path.basename(self.path))
+        """Return the title, or the file's name, as it can be shown anywhere."""
+        return shown(self.title or os.path.basename(self.path))
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def _told(backup_set: BackupSet) -> Iterator[None]:
     except FileNotFoundError as error:
         raise Bad(NO_PLACE, path=shown(backup_set.path)) from error
     except OSError as error:
-        raise cannot_tell(error, REFUSED, path=shown(backup_set.path)) from error
+        raise fault_of(error, REFUSED, path=shown(backup_set.path)) from error
 
 
 def take(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:

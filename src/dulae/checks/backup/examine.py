@@ -6,14 +6,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Callable, Iterable, Mapping
+from typing import Callable, Iterable, Mapping, Optional, Tuple
 
 from ..finding import Finding, Reason, Verdict, judged, reason, severity
 from ..outcome import Stopwatch
-from . import content, copies, steps
+from . import content, copies, inside, steps
 from .faults import CannotTell, Doubt, Fault
 from .level import LEVELS, not_proven
-from .medium import Lost, cannot_tell
+from .medium import Lost, fault_of
 from .rules import RULES
 from .sets import BackupSet
 from .steps import Examination
@@ -41,7 +41,10 @@ CHANGED = reason(
     "{file}: changed while it was examined; check again when the backup has finished",
 )
 
+# What is told of a copy's contents; where something lies inside it, that alone.
+_OF_CONTENTS = ("format", "items", "files", "manifest", "all_data_read")
 Step = Callable[[Examination], None]
+Climbed = Tuple[str, Optional[Fault]]
 STEPS: Mapping[str, Step] = {
     "present": steps.present,
     "fresh": steps.fresh,
@@ -67,19 +70,50 @@ def check(sets: Iterable[BackupSet], tools: Tools, now: datetime | None = None) 
 def examine(backup_set: BackupSet, tools: Tools, now: datetime) -> Finding:
     """Return the finding of one set: what is proven of its newest copy, and what is not."""
     watch = Stopwatch()
-    work = Examination(backup_set, tools, now)
+    work = Examination(backup_set.around, tools, now)
     reached, fault = _climbed(work)
+    sound = fault is None or isinstance(fault, Doubt)
     if work.copy:
         for rule in RULES:
             fault = _worse(fault, _step(rule, work))
+    if backup_set.inside:
+        reached, fault = _climbed_inside(work, backup_set, fault) if sound else ("", fault)
     verdict, why = Verdict.PASS, PROVEN[backup_set.level]
     if fault:
         verdict, why = fault.verdict, fault.why
         work.measured.update(fault.numbers)
-    return _finding(work, reached, (verdict, why), watch)
+    return replace(
+        _finding(work, backup_set, reached, (verdict, why)),
+        started_at=watch.started_at,
+        elapsed_ms=watch.elapsed_ms,
+    )
 
 
-def _climbed(work: Examination) -> tuple[str, Fault | None]:
+def _climbed_inside(work: Examination, backup_set: BackupSet, around: Fault | None) -> Climbed:
+    """Go up the levels with what lies in a snapshot; note what was seen of it, the worst that was met before its words.
+
+    ``around`` is what was met of the snapshot and its repository.
+    """
+    for name in _OF_CONTENTS:
+        work.measured.pop(name, None)
+    try:
+        within = inside.opened(work, backup_set)
+    except Fault as hindered:
+        return "", _worse(around, hindered)
+    reached, fault = _climbed(within)
+    if within.copy:
+        fault = _worse(_step(lambda _: inside.settled(within), within), fault)
+        if fault and "file" in fault.numbers:
+            fault.numbers["file"] = within.newest.name
+        outer = dict(work.measured)
+        work.measured.update(within.told())
+        work.seen.extend(within.seen)
+        if around and _worse(around, fault) is around:
+            work.measured.update(outer)
+    return reached, _worse(around, fault)
+
+
+def _climbed(work: Examination) -> Climbed:
     """Go up the levels as far as asked and possible; return the last one reached, and the worst that was met.
 
     A doubt does not end the way, for a level above may know of a failure.
@@ -112,7 +146,7 @@ def _step(step: Step, work: Examination) -> Fault | None:
         return _unless_changed(work, fault)
     except OSError as error:
         name = work.copy.name if work.copy else copies.shown(work.backup_set.path)
-        return cannot_tell(error, UNREADABLE, file=name)
+        return fault_of(error, UNREADABLE, file=name)
     return _unless_changed(work, None)
 
 
@@ -123,17 +157,18 @@ def _unless_changed(work: Examination, fault: Fault | None) -> Fault | None:
     try:
         changed = work.store.look(work.copy).state != work.copy.state
     except Lost as error:
-        return cannot_tell(error, UNREADABLE)
+        return fault_of(error, UNREADABLE)
     except OSError:
         changed = True
     return CannotTell(CHANGED) if changed else fault
 
 
-def _finding(work: Examination, reached: str, decided: tuple[Verdict, Reason], watch: Stopwatch) -> Finding:
+def _finding(
+    work: Examination, backup_set: BackupSet, reached: str, decided: tuple[Verdict, Reason]
+) -> Finding:
     """Return the finding with what was reached and what stays open."""
     seen = [*work.seen, *(["readable"] if work.measured.pop("all_data_read", False) else [])]
     work.measured.update(level_reached=reached or "nothing", not_proven=not_proven(reached, *seen))
-    backup_set = work.backup_set
     verdict, why = decided
     made = judged("backup", backup_set.name, verdict, why, measured=work.measured, limit=backup_set.limit())
-    return replace(made, system=backup_set.system, started_at=watch.started_at, elapsed_ms=watch.elapsed_ms)
+    return replace(made, system=backup_set.system)

@@ -2,7 +2,7 @@
 
 Everything that looks at a copy asks its medium, so that a store which knows no more than opening, reading and
 listing (SFTP) is examined by the same code. A medium reads only. All raise OSError with a number: where it is not
-the file but the medium that fails, ``Lost``, which carries the words for it.
+the file but the medium that fails, ``Lost``, which carries the words for it, or ``Spoiled`` where what it holds is bad.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Iterator, Mapping, Protocol, cast
 
 from ..finding import Reason
-from .faults import CannotTell
+from .faults import Bad, CannotTell, Fault
 
 
 class Lost(OSError):
@@ -25,6 +25,10 @@ class Lost(OSError):
         super().__init__(errno.EIO, why.code)
         self.why = why
         self.numbers = numbers
+
+
+class Spoiled(Lost):
+    """The medium was asked, and what holds the copy is damaged: the copy is bad."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +131,10 @@ def walk(medium: Medium, folder: str, inside: str = "") -> Iterator[tuple[str, A
                 yield from walk(medium, folder, name)
 
 
-def cannot_tell(error: OSError, why: Reason, **numbers: Any) -> CannotTell:
-    """Return what an error of the medium means: its own words where it was lost, else a reason with the error."""
+def fault_of(error: OSError, why: Reason, **numbers: Any) -> Fault:
+    """Return what an error of the medium means: its own words where it has some, else a reason with the error."""
+    if isinstance(error, Spoiled):
+        return Bad(error.why, **error.numbers)
     if isinstance(error, Lost):
         return CannotTell(error.why, **error.numbers)
     return CannotTell(why, **numbers, error=error.strerror or str(error))

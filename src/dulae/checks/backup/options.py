@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .kinds import KINDS
+from .kinds import KINDS, KINDS_INSIDE
 from .level import LEVELS
 from .sets import MANIFESTS
 
@@ -36,6 +36,10 @@ SET: dict[str, Any] = {
     "second_path": {"type": "path", "default": ""},
     "second_max_age_hours": _number(),
     "database": {"type": "str", "default": ""},
+    "inside": {
+        "type": "dict",
+        "options": {"path": _NAME, "kind": {"type": "str", "required": True, "choices": list(KINDS_INSIDE)}},
+    },
     # Where a secret lies, not what it is.
     "password_file": {"type": "path", "default": "", "no_log": False},
     "key_file": {"type": "path", "default": "", "no_log": False},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import posixpath
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Mapping
 
 MANIFESTS = ("optional", "required")
@@ -20,12 +21,26 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What the snapshots of a repository hold: a shell pattern of its path in them, and the kind of what lies there."""
+
+    path: str
+    kind: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return the pattern of the folder (empty: the snapshot's root) and of the name in it."""
+        return posixpath.split(posixpath.normpath(self.path.lstrip("/") or "."))
+
+
+@dataclass(frozen=True)
 class BackupSet:
     """Copies of one thing in one place, and the limits that they are judged by; 0 and empty set no limit.
 
     ``retention`` names steps (``STEP_DAYS``) with how many copies each keeps, ``second_path`` where the same copies
     lie once more, ``database`` what the data must be of. A repository is opened by ``password_file`` and ``key_file``;
-    ``stanza`` names the cluster in it (pgBackRest) or the server (Barman).
+    ``stanza`` names the cluster in it (pgBackRest) or the server (Barman). Where something lies ``inside`` its
+    snapshots, that is what must hold what it must hold: ``min_bytes``, ``manifest``, ``database`` and expectations.
     """
 
     path: str
@@ -50,6 +65,16 @@ class BackupSet:
     stanza: str = ""
     expected_tables: tuple[Expectation, ...] = ()
     expected_files: tuple[Expectation, ...] = ()
+    inside: Inside | None = None
+
+    @property
+    def around(self) -> BackupSet:
+        """Return the set as its copies are judged, without what is asked of what lies in them."""
+        if not self.inside:
+            return self
+        level = "integrity" if self.level == "content" else self.level
+        rest = replace(self, level=level, min_bytes=1, manifest="optional", database="")
+        return replace(rest, expected_tables=(), expected_files=())
 
     @property
     def name(self) -> str:
@@ -71,6 +96,7 @@ class BackupSet:
             **{name: getattr(self, name) for name in always},
             **{name: getattr(self, name) for name in stated if getattr(self, name)},
             **({"retention": dict(self.retention)} if self.retention else {}),
+            **({"inside": self.inside.path, "inside_kind": self.inside.kind} if self.inside else {}),
         }
 
 
@@ -82,7 +108,9 @@ def set_from(given: Mapping[str, Any]) -> BackupSet:
     expect = given.get("expect") or {}
     tables = tuple(_expected(one, "name", "min_rows") for one in expect.get("tables") or ())
     files = tuple(_expected(one, "pattern", "min_files") for one in expect.get("files") or ())
-    about = {"subject": subject_of(given), "expected_tables": tables, "expected_files": files}
+    about: dict[str, Any] = {"subject": subject_of(given), "expected_tables": tables, "expected_files": files}
+    inside = given.get("inside") or {}
+    about["inside"] = Inside(inside["path"], inside["kind"]) if inside else None
     return BackupSet(**{**stated, **about})
 
 

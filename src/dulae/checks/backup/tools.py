@@ -44,13 +44,15 @@ _ERROR = re.compile(r"(?:ERROR|FATAL|PANIC|error|fatal):\s*(.*)")
 class Tools:
     """Where PostgreSQL's programs lie (PATH where empty), how long one may take, and what the copies lie on.
 
-    Where MariaDB's programs lie is apart.
+    Where MariaDB's programs lie is apart. ``temporary`` is where a program may have what it needs for a while (the
+    system's own place where empty).
     """
 
     bin_dir: str = ""
     timeout_s: float = 3600
     mariadb_bin_dir: str = ""
     medium: Medium = HERE
+    temporary: str = ""
 
     def path(self, tool: str) -> str:
         """Return the path of a program; raise CannotTell if it is not on this machine."""
@@ -93,7 +95,10 @@ class Tools:
 
     @contextlib.contextmanager
     def output(
-        self, argv: Sequence[str], source: BinaryIO | None = None
+        self,
+        argv: Sequence[str],
+        source: BinaryIO | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[BinaryIO, Ending]]:
         """Give what a program says as it says it, and how it ended, to be asked when all was read.
 
@@ -105,7 +110,7 @@ class Tools:
                 stdin=subprocess.PIPE if source else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=error,
-                env=surroundings(),
+                env=dict(environment or surroundings()),
             )
             pouring = Pouring(source, process) if source else None
             timer = threading.Timer(self.timeout_s, process.kill)

@@ -9,16 +9,21 @@ import os
 import posixpath
 import secrets
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Iterable, cast
 
 from ..backup.copies import Copy, shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.hashing import sha256_of
+from ..backup.kinds import files as folders
 from ..backup.kinds import stream, tar
+from ..backup.medium import HERE, Spoiled
 from ..backup.session import SessionError
+from ..backup.sets import BackupSet
 from ..backup.steps import Examination
+from ..backup.tar_files import Member
 from ..finding import Verdict, reason
+from . import extracting, files
 from .attachments import Attachments
 from .engine import Restored
 from .picking import lot
@@ -40,7 +45,7 @@ NONE = reason(
 )
 NO_SET = reason(
     "restore_drill.no_file_set",
-    "{file}: restored, but {files_set} with its attachments is no set of kind tar in this drill; drill both together",
+    "{file}: restored, but {files_set} with its attachments is no archive of files in this drill; drill both together",
 )
 NO_FILES = reason(
     "restore_drill.attachments_unread",
@@ -168,19 +173,31 @@ def _in_folder(folder: str, found: Found) -> None:
 def _in_archive(work: Work, wanted: Attachments, found: Found) -> None:
     """Look at files in the archive that fits the dump; raise Fault, in the dump's words, if it cannot be read."""
     backup_set = work.peers.get(wanted.files_set)
-    if not backup_set or backup_set.kind != tar.NAME:
+    if not backup_set or not of_files(backup_set):
         raise CannotTell(NO_SET, files_set=wanted.files_set)
     work.measured["attachments_in"] = wanted.files_set
     try:
         examined = work.examination
-        inventory = Examination(backup_set, examined.tools, examined.now).inventory()
-        copy = fitting(inventory.copies, work)
-        work.measured["attachments_in"] = copy.name
-        _walk(copy.path, found)
+        there = Examination(
+            backup_set.around, replace(examined.tools, medium=HERE), examined.now, measured={}
+        )
+        there.copy = there.store.look(fitting(there.inventory().copies, work))
+        if backup_set.inside:
+            there = extracting.entered(there, backup_set)
+        work.measured["attachments_in"] = there.newest.name
+        _walk(files.members(there), found, there.newest.name)
     except Fault as fault:
         raise (Bad(FILES_BAD) if fault.verdict is Verdict.FAIL else CannotTell(NO_FILES)) from fault
+    except Spoiled as error:
+        raise Bad(FILES_BAD) from error
     except OSError as error:
         raise CannotTell(NO_FILES) from error
+
+
+def of_files(backup_set: BackupSet) -> bool:
+    """Say whether a set's copies are archives of files, or folders in snapshots."""
+    inside = backup_set.inside
+    return inside.kind in (tar.NAME, folders.NAME) if inside else backup_set.kind == tar.NAME
 
 
 def fitting(there: Iterable[Copy], work: Work) -> Copy:
@@ -190,11 +207,11 @@ def fitting(there: Iterable[Copy], work: Work) -> Copy:
     return after[-1] if after else newest_first[0]
 
 
-def _walk(path: str, found: Found) -> None:
+def _walk(members: Iterable[Member], found: Found, name: str) -> None:
     """Look at the files of an archive as they pass, hashing those of the sample; nothing is extracted."""
     passed: dict[str, tuple[int, str]] = {}
-    with stream.told(shown(os.path.basename(path))):
-        for archive, member in tar.walk(path):
+    with stream.told(name):
+        for archive, member in members:
             if not tar.is_file(member):
                 continue
             name = posixpath.normpath(member.name)

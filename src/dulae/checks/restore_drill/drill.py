@@ -12,12 +12,14 @@ from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ..backup import steps
 from ..backup.faults import Bad, CannotTell, Doubt, Fault
+from ..backup.kinds import files as folder
+from ..backup.medium import fault_of
 from ..backup.sets import BackupSet
 from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, files, mariadb, physical, picking, postgresql, scratch
+from . import database, extracting, files, mariadb, physical, picking, postgresql, scratch
 from .engine import Dumps
 from .request import Drill
 from .work import Work
@@ -66,6 +68,8 @@ DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
     "pg_basebackup": physical.hold,
     "tar": files.hold,
 }
+# In a snapshot a folder is a copy that does not change; elsewhere it is restored by copying it back.
+DRILLS_INSIDE = {**DRILLS, folder.NAME: files.hold}
 _CLUSTERED = "pg_dump"
 
 
@@ -77,7 +81,9 @@ def check(
     wanted = list(drills)
     try:
         with _ended_gently(), scratch.workshop(scratch_dir) as workshop:
-            call = _Call(tools, workshop, moment, scratch.reap(workshop), _peers(wanted))
+            # What a repository's program needs for a while lies where the next drill would find it.
+            there = replace(tools, temporary=workshop)
+            call = _Call(there, workshop, moment, scratch.reap(workshop), _peers(wanted))
             with scratch.template(workshop, _copied(wanted)) as call.template:
                 return [_hold(drill, call) for drill in wanted]
     except CannotTell as fault:
@@ -131,28 +137,43 @@ def _peers(drills: Iterable[Drill]) -> dict[str, BackupSet]:
 
 def _copied(drills: Iterable[Drill]) -> bool:
     """Say whether a cluster is needed oftener than once, so that copying one is worth while."""
-    return sum(drill.backup_set.kind == _CLUSTERED for drill in drills) > 1
+    return sum(_kind(drill.backup_set) == _CLUSTERED for drill in drills) > 1
+
+
+def _kind(backup_set: BackupSet) -> str:
+    """Return the kind of what is restored."""
+    return backup_set.inside.kind if backup_set.inside else backup_set.kind
 
 
 def _hold(drill: Drill, call: _Call) -> Finding:
     """Hold one drill and judge it; whatever stops it, nothing of it stays."""
     watch = Stopwatch()
-    examination = Examination(drill.backup_set, call.tools, call.now)
+    examination = Examination(drill.backup_set.around, call.tools, call.now)
     work = Work(drill, examination, "", peers=call.peers, template=call.template)
     try:
         picking.pick(drill, examination)
-        work.manifest = steps.find_manifest(examination)
+        extracting.enter(work)
+        work.manifest = steps.find_manifest(work.examination)
         _note_age(work)
         decided = _restored(work, call.tools, call.workshop)
     except Fault as fault:
-        decided = fault.verdict, fault.why
-        work.measured.update(fault.numbers)
+        decided = _stopped(work, fault)
     except OSError as error:
-        decided = Verdict.UNKNOWN, NOT_HELD
-        work.measured["error"] = error.strerror or str(error)
+        decided = _stopped(work, fault_of(error, NOT_HELD))
     measured = {**work.measured, "stages": work.stages, "reaped": call.reaped}
     finding = _finding(drill, decided, measured)
     return replace(finding, started_at=watch.started_at, elapsed_ms=watch.elapsed_ms)
+
+
+def _stopped(work: Work, fault: Fault) -> tuple[Verdict, Reason]:
+    """Return how a drill that was stopped is judged, and note the numbers; a copy in a snapshot is called by both."""
+    called = (
+        {"file": work.examination.newest.name}
+        if work.drill.backup_set.inside and work.examination.copy
+        else {}
+    )
+    work.measured.update({**fault.numbers, **(called if "file" in fault.numbers else {})})
+    return fault.verdict, fault.why
 
 
 def _note_age(work: Work) -> None:
@@ -165,13 +186,17 @@ def _note_age(work: Work) -> None:
 
 def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]:
     """Restore and prove a copy, and judge how old it was and how long that took; raise Fault if it cannot be."""
-    if work.drill.backup_set.kind not in DRILLS:
-        raise CannotTell(NO_WAY)
+    backup_set = work.drill.backup_set
+    hold = (DRILLS_INSIDE if backup_set.inside else DRILLS).get(_kind(backup_set))
+    if not hold:
+        raise CannotTell(NO_WAY, kind=_kind(backup_set))
     with work.place(workshop):
-        DRILLS[work.drill.backup_set.kind](work, tools)
+        if hold is not files.hold:
+            extracting.extract(work)
+        hold(work, tools)
         work.measured["rto_seconds"] = -(-work.elapsed_ms() // 1000)
     _judge_times(work)
-    if not (work.manifest or work.own_digests or work.drill.assertions):
+    if not (work.manifest or work.compared or work.drill.assertions):
         raise Doubt(UNCOMPARED)
     return Verdict.PASS, RESTORED if work.drill.pick.how == "newest" else RESTORED_DRAWN
 

@@ -1,17 +1,26 @@
-"""The drill of an archive of files: extract it into the scratch folder, and hash what lies there."""
+"""The drill of an archive or a folder of files: extract it into the scratch folder, and hash what lies there.
+
+What lies in a snapshot streams out of its repository; of a folder there, the repository itself says what it holds.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tarfile
+from typing import Iterable, Mapping
 
 from .. import workers
+from ..backup import tar_files, trees
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell
 from ..backup.hashing import sha256_of
+from ..backup.inside import Within
+from ..backup.kinds import files as folders
 from ..backup.kinds import stream, tar
 from ..backup.manifest import FileCount
+from ..backup.steps import Examination
+from ..backup.tar_files import Member
 from ..backup.tools import Tools
 from ..finding import reason
 from .work import Work, demand_space
@@ -20,6 +29,11 @@ DIFFERENT = reason(
     "restore_drill.files_different",
     "{file}: restored, but {different} of {files} files are not those of the backup's manifest;"
     " use an older copy and find out what changed this one",
+)
+UNLIKE_LISTING = reason(
+    "restore_drill.files_unlike_listing",
+    "{file}: restored, but {different} of {files} files that the repository lists are missing or of another size;"
+    " use an older snapshot, and have the repository looked at by its keeper",
 )
 NO_QUERIES = reason(
     "restore_drill.no_queries",
@@ -39,13 +53,17 @@ def hold(work: Work, tools: Tools) -> None:
         demand_space(work.folder, _needed(work))
         os.mkdir(place, 0o700)
     with work.stage("extract"):
-        files = extract(work.examination.newest.path, place)
+        files = put(members(work.examination), work.examination.newest.path, place)
         work.measured["files"] = files
         if not files:
             raise Bad(NO_FILES)
     with work.stage("prove"):
-        if work.manifest:
+        listing = _listing(work.examination)
+        if work.manifest and (work.manifest.files or not listing):
             _compare(place, work.manifest.files)
+        elif listing:
+            _compare_sizes(place, listing)
+            work.compared = True
 
 
 def _needed(work: Work) -> int:
@@ -54,8 +72,28 @@ def _needed(work: Work) -> int:
     return int(known or work.examination.newest.bytes)
 
 
+def members(examined: Examination) -> Iterable[Member]:
+    """Return what lies in the copy, as it passes: the members of an archive, or of a folder in a snapshot."""
+    path = examined.newest.path
+    if isinstance(examined, Within) and examined.held.stat(path).is_folder:
+        return tar_files.members(examined.held, path)
+    return tar.walk(path, examined.tools.medium)
+
+
+def _listing(examined: Examination) -> Mapping[str, FileCount]:
+    """Return the files of a folder in a snapshot as its repository lists them; of other copies none."""
+    if isinstance(examined, Within) and examined.backup_set.kind == folders.NAME:
+        return trees.files(examined.newest.path, examined.held)
+    return {}
+
+
 def extract(path: str, place: str) -> int:
-    """Extract the files of an archive; return their number.
+    """Extract the files of an archive; return their number; raise as ``put`` does."""
+    return put(tar.walk(path), path, place)
+
+
+def put(passing: Iterable[Member], path: str, place: str) -> int:
+    """Extract files as they pass; return their number. ``path`` is what they are of.
 
     Links are not made and names that lead outside are passed over, so that nothing outside ``place`` can be
     written; raise Bad if the archive is damaged, CannotTell if the files do not fit.
@@ -63,7 +101,7 @@ def extract(path: str, place: str) -> int:
     files = 0
     # Damage may show where a member is listed, or only where its data are read.
     with stream.told(shown(os.path.basename(path))):
-        for archive, member in tar.walk(path):
+        for archive, member in passing:
             target = inside(place, member.name)
             if target and member.isdir():
                 os.makedirs(target, mode=0o700, exist_ok=True)
@@ -103,6 +141,21 @@ def _compare(place: str, made: tuple[FileCount, ...]) -> None:
     same = workers.each(lambda file: _same(place, file), made, [file.bytes for file in made])
     if not all(same):
         raise Bad(DIFFERENT, different=same.count(False), files=len(made))
+
+
+def _compare_sizes(place: str, listing: Mapping[str, FileCount]) -> None:
+    """Raise Bad if a file that the repository lists was not restored, or not with as many bytes.
+
+    That they are the bytes that were backed up, its program has looked when it gave them.
+    """
+    different = sum(_bytes(inside(place, file.path)) != file.bytes for file in listing.values())
+    if different:
+        raise Bad(UNLIKE_LISTING, different=different, files=len(listing))
+
+
+def _bytes(path: str) -> int:
+    """Return the bytes of a restored file, -1 if there is none."""
+    return os.lstat(path).st_size if path and os.path.isfile(path) else -1
 
 
 def _same(place: str, file: FileCount) -> bool:

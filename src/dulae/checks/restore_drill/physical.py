@@ -134,7 +134,7 @@ def _verify(work: Work, tools: Tools) -> None:
     except Fault as fault:
         fault.numbers["file"] = work.examination.newest.name
         raise
-    work.own_digests = made.digested
+    work.compared = made.digested
     if work.manifest and work.manifest.files:
         steps.same_bytes(work.examination, work.manifest)
     _no_tablespace_made(data, tools)

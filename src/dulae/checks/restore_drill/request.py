@@ -58,6 +58,7 @@ class Drill:
             "min_count": self.backup_set.min_count,
             "within_days": self.pick.within_days,
             "thai_text": self.thai_text,
+            **({"inside": self.backup_set.inside.path} if self.backup_set.inside else {}),
             **(self.attachments.limit() if self.attachments else {}),
         }
 

@@ -16,6 +16,7 @@ import time
 from typing import Callable, Iterator
 
 from ..backup.faults import CannotTell
+from ..backup.kinds.borg import SHADOW
 from ..finding import reason
 
 BUSY = reason(
@@ -88,7 +89,7 @@ def _lock(path: str) -> int:
 def reap(workshop: str) -> list[str]:
     """Remove what killed drills left, programs first; return at which stage each was killed."""
     left = sorted(os.listdir(workshop))
-    drills = [name for name in left if not name.startswith(_TEMPLATE)]
+    drills = [name for name in left if not name.startswith((_TEMPLATE, SHADOW))]
     stages = [_reap(os.path.join(workshop, name)) for name in drills]
     for name in set(left) - set(drills):
         remove(os.path.join(workshop, name))

@@ -38,10 +38,11 @@ class Work:
     template: str = ""
     # The digest by which rows are compared with the manifest's, empty where they are only counted.
     digest: str = ""
+    # Whether what was restored was compared with something that is neither manifest nor assertion, such as digests that
+    # the copy itself brought.
+    compared: bool = False
     # What declared queries are about, where the server holds several databases.
     database: str = ""
-    # The copy itself brought digests of when it was made, and they are those of what was restored.
-    own_digests: bool = False
     stages: list[dict[str, Any]] = field(default_factory=list)
 
     @property

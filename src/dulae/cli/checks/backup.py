@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from dulae.checks.backup.examine import check
-from dulae.checks.backup.kinds import KINDS, kind_named
+from dulae.checks.backup.kinds import KINDS, KINDS_INSIDE, kind_named
 from dulae.checks.backup.level import LEVELS, WORDS
 from dulae.checks.backup.sets import STEP_DAYS, BackupSet, set_from
 from dulae.checks.backup.tools import Tools
@@ -100,6 +100,10 @@ def _steps(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 @click.option(
     "--expect-files", multiple=True, callback=_numbers, help="Least files, as '*.pdf=10'; may be repeated."
 )
+@click.option(
+    "--inside", default="", help="What lies in a repository's snapshots: its path, as '/var/backup/*.dump'."
+)
+@click.option("--inside-kind", type=_Kind(sorted(KINDS_INSIDE)), help="What that is; needed with --inside.")
 @click.option("--password-file", default="", help="File with the passphrase of a repository.")
 @click.option("--key-file", default="", help="File with the key of a Borg repository, where it holds none.")
 @click.option(
@@ -125,14 +129,16 @@ def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
       dulae check backup sftp://dulae@nas1/copies/saraban --kind pg_dump --key ~/.ssh/vault
       dulae check backup files.tar.gz --kind tar --level structure --format nagios
       dulae check backup /srv/restic --kind restic --password-file /etc/dulae/restic --level content
+      dulae check backup /srv/restic --kind restic --inside '/var/backup/crm-*.dump' --inside-kind pg_dump
       dulae check backup /srv/backup/crm --kind mysqldump --level content --expect-table letters=100
     """
     watch = Stopwatch()
     tables = [{"name": name, "min_rows": least} for name, least in limits.pop("expect_table").items()]
     files = [{"pattern": name, "min_files": least} for name, least in limits.pop("expect_files").items()]
     expect = {"tables": tables, "files": files}
+    within = _inside(limits.pop("inside"), limits.pop("inside_kind"))
     key, known_hosts = limits.pop("key"), limits.pop("known_hosts")
-    wanted = set_from({**limits, "path": path, "expect": expect})
+    wanted = set_from({**limits, "path": path, "expect": expect, "inside": within})
     notice = threading.Timer(_PATIENCE_S, click.echo, (f"reading {path} ...",), {"err": True})
     notice.daemon = True
     notice.start()
@@ -144,6 +150,15 @@ def backup(path: str, bin_dir: str, output_format: str, **limits: Any) -> None:
         if output_format == "text":
             left_open = [WORDS[word].text for word in findings[0].measured["not_proven"]]
             click.echo(f"not proven: {'; '.join(left_open)}")
+
+
+def _inside(path: str, kind: str | None) -> dict[str, str]:
+    """Return what lies in snapshots, nothing where nothing is said; raise UsageError for one word without the other."""
+    if bool(path) != bool(kind):
+        raise click.UsageError(
+            "--inside and --inside-kind belong together: write where it lies, and what it is"
+        )
+    return {"path": path, "kind": kind} if kind else {}
 
 
 def _examined(wanted: BackupSet, tools: Tools, key: str, known_hosts: tuple[str, ...]) -> list[Finding]:

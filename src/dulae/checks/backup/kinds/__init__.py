@@ -29,6 +29,8 @@ KINDS: Mapping[str, Kind] = {
     "pgbackrest": pgbackrest.KIND,
     "barman": barman.KIND,
 }
+# What a snapshot may hold: whatever is read through its medium alone.
+KINDS_INSIDE = tuple(name for name, kind in KINDS.items() if kind.streams)
 # Other words for a kind, as people who know the program say them.
 _ALIASES = {
     "mysqldump": "mariadb_dump",

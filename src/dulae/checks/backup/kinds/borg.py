@@ -13,14 +13,17 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import tempfile
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, ContextManager, Iterator, Mapping, Sequence
 
+from ...command import Answer
 from ...finding import reason
 from ..copies import Copy, Store, shown
 from ..faults import Bad
 from ..manifest import FileCount
 from ..sets import BackupSet
+from ..snapshot import Held, Node, Poured, Pours
 from ..tools import Tools
 from . import repository
 from .contents import FILES, Asked, Contents, Counted, Kind
@@ -45,6 +48,10 @@ _READING = {
     "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes",
 }
 _INDEX = re.compile(r"index\.(\d+)")
+# How the folders are called in which shadows lie.
+SHADOW = "dulae-borg-"
+_ARCHIVE = "ARCHIVE"
+_MODES = {"-": stat.S_IFREG, "h": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK}
 _UNFINISHED = re.compile(r"\.checkpoint(?:\.\d+)?$")
 
 
@@ -127,37 +134,83 @@ def count(asked: Asked) -> Counted:
 
 def _files(backup_set: BackupSet, tools: Tools, copy: Copy, whole: bool = False) -> list[FileCount]:
     """Return the files of an archive with their bytes; raise Bad if they must be ``whole`` and are not."""
-    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(copy))
-    nodes = [
-        node for node in repository.lines(backup_set.path, "borg", text) if node.get("type") in ("-", "h")
-    ]
+    nodes = [node for node in _nodes(backup_set, tools, copy) if node.get("type") in ("-", "h")]
     lost = [node["path"] for node in nodes if not node.get("healthy", True)]
     if whole and lost:
         raise Bad(CHUNKS_LOST, file=copy.name, damaged=len(lost), item=shown(lost[0]))
     return [FileCount(node["path"], node.get("size", 0), "") for node in nodes]
 
 
-def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") -> str:
-    """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
-    kept = repository.passphrase(backup_set, "borg")
-    secret = {"BORG_PASSPHRASE": "", "BORG_PASSCOMMAND": f"cat {shlex.quote(kept)}"} if kept else {}
-    key = {"BORG_KEY_FILE": backup_set.key_file} if backup_set.key_file else {}
-    with _shadow(backup_set.path) as (shadow, own):
-        place = f"{shadow}::{archive}" if archive else shadow
-        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **_READING, **own, **secret, **key)
-    if answer.status:
-        demand_unlocked(backup_set.path)
-        raise PROGRAM.fault(backup_set.path, answer.error.replace(shadow, backup_set.path))
-    return answer.text
+def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
+    """Return what Borg tells of each path in an archive."""
+    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(copy))
+    return repository.lines(backup_set.path, "borg", text)
+
+
+def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
+    """Return what lies in an archive; raise Fault if it cannot be listed."""
+    nodes = [
+        Node(
+            node["path"].strip("/"),
+            _MODES.get(node["type"], stat.S_IFCHR),
+            node.get("size", 0),
+            repository.nanoseconds(node["mtime"]),
+            node.get("source", "") if node["mode"].startswith("h") else "",
+        )
+        for node in _nodes(backup_set, tools, copy)
+    ]
+    archive = repository.snapshot_name(copy)
+
+    def pour(*words: str) -> Callable[[str], ContextManager[Poured]]:
+        return lambda path: _poured(backup_set, tools, archive, [*words, path])
+
+    return Held(nodes, Pours(pour("extract", "--stdout", _ARCHIVE), pour("export-tar", _ARCHIVE, "-")))
 
 
 @contextlib.contextmanager
-def _shadow(path: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _poured(backup_set: BackupSet, tools: Tools, archive: str, words: Sequence[str]) -> Iterator[Poured]:
+    """Give what borg says of a path in an archive, as it says it; the root has no name of its own."""
+    given = [*words[:-1], *([f"pp:{words[-1]}"] if words[-1] else [])]
+    path = backup_set.path
+    with _shown(backup_set, tools) as (shadow, environment):
+        argv = [f"{shadow}::{archive}" if word == _ARCHIVE else word for word in given]
+        with PROGRAM.pouring(path, tools, argv, **environment) as (said, ending):
+            yield said, lambda: _demand_well(path, shadow, ending())
+
+
+def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") -> str:
+    """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
+    with _shown(backup_set, tools) as (shadow, environment):
+        place = f"{shadow}::{archive}" if archive else shadow
+        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment)
+    _demand_well(backup_set.path, shadow, answer)
+    return answer.text
+
+
+def _demand_well(path: str, shadow: str, answer: Answer) -> None:
+    """Raise Fault for what hindered borg, CannotTell if the repository is locked now."""
+    if answer.status:
+        demand_unlocked(path)
+        raise PROGRAM.fault(path, answer.error.replace(shadow, path))
+
+
+@contextlib.contextmanager
+def _shown(backup_set: BackupSet, tools: Tools) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give a shadow of the repository, and the settings with which Borg reads it."""
+    kept = repository.passphrase(backup_set, "borg")
+    secret = {"BORG_PASSPHRASE": "", "BORG_PASSCOMMAND": f"cat {shlex.quote(kept)}"} if kept else {}
+    key = {"BORG_KEY_FILE": backup_set.key_file} if backup_set.key_file else {}
+    with _shadow(backup_set.path, tools.temporary) as (shadow, own):
+        yield shadow, {**_READING, **own, **secret, **key}
+
+
+@contextlib.contextmanager
+def _shadow(path: str, place_of: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Give a folder that looks like a repository, and the settings that keep what Borg remembers in a place of its own.
 
     Its segments and index are links to the repository's, for Borg replaces them whole; all else is copied.
     """
-    with tempfile.TemporaryDirectory(prefix="dulae-borg-") as place:
+    with tempfile.TemporaryDirectory(prefix=SHADOW, dir=place_of or None) as place:
         shadow = os.path.join(place, "repository")
         for folder, _, names in os.walk(path):
             beside = os.path.normpath(os.path.join(shadow, os.path.relpath(folder, path)))
@@ -182,4 +235,4 @@ def _shadowed(path: str, beside: str) -> None:
         shutil.copyfile(path, beside)
 
 
-KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True)
+KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True, held=held)

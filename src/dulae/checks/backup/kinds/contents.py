@@ -13,6 +13,7 @@ from ..hashing import sha256_of
 from ..manifest import FileCount, Manifest
 from ..places import Told
 from ..sets import BackupSet
+from ..snapshot import Held
 from ..tools import Tools
 
 OTHER_SIZE = reason(
@@ -92,7 +93,8 @@ class Kind:
     ``read`` reads all its data; ``same`` demands that it is the one of a manifest and returns what it measured;
     ``count`` counts what it holds. ``counted_as`` names what the content is counted as: tables or files; of a
     ``repository`` the copies are parts that no path leads to.
-    ``streams`` says that the answers ask nothing but the medium of the tools, which may be on another machine.
+    ``streams`` says that the answers ask nothing but the medium of the tools, which may be on another machine;
+    ``held`` gives, where that can be had, the medium of what lies in a copy.
     """
 
     counted_as: str
@@ -103,6 +105,7 @@ class Kind:
     count: Callable[[Asked], Counted]
     repository: bool = False
     streams: bool = False
+    held: Callable[[BackupSet, Tools, Copy], Held] | None = None
 
 
 _Question = Callable[[str, Tools], Any]

@@ -5,13 +5,14 @@ Nothing in a repository is written, repaired, unlocked or deleted: programs are 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 import shutil
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
-from typing import Any, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ...command import Answer
 from ...finding import reason
@@ -19,7 +20,7 @@ from ..copies import Copy, Found, shown
 from ..faults import Bad, CannotTell, Fault
 from ..manifest import FileCount, Manifest
 from ..sets import BackupSet
-from ..tools import Tools, first_error, surroundings
+from ..tools import Ending, Tools, first_error, surroundings
 from . import stream
 from .contents import Asked, Contents, Counted
 
@@ -73,6 +74,7 @@ MANIFEST_OF_NO_USE = reason(
 SEPARATOR = "::"
 _NOT_PERMITTED = re.compile(r"(?i)permission denied|input/output error|no space left|read-only file system")
 _TRACED = re.compile(r"(?m)^([A-Za-z_.]+(?:Error|Exception): .*)$")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -122,10 +124,17 @@ class Program:
         Settings of the environment that are empty are taken from it.
         """
         demand(self.tool, path)
+        return replace(tools, bin_dir="").ask([self.tool, *argv], _settings(environment))
+
+    @contextlib.contextmanager
+    def pouring(
+        self, path: str, tools: Tools, argv: Sequence[str], **environment: str
+    ) -> Iterator[tuple[BinaryIO, Ending]]:
+        """Give what the program says as it says it, and how it ended; raise CannotTell as ``asked`` does."""
+        demand(self.tool, path)
         there = replace(tools, bin_dir="")
-        return there.ask(
-            [self.tool, *argv], {name: value for name, value in surroundings(**environment).items() if value}
-        )
+        with there.output([self.tool, *argv], environment=_settings(environment)) as said:
+            yield said
 
     def fault(self, path: str, error: str) -> Fault:
         """Return what the words of a program that failed mean for its repository."""
@@ -139,6 +148,11 @@ class Program:
         if _NOT_PERMITTED.search(error):
             return CannotTell(REFUSED, **about)
         return Bad(NO_REPOSITORY if self.no_repository.search(error) else BROKEN, **about)
+
+
+def _settings(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a program; settings that are empty are taken from it."""
+    return {name: value for name, value in surroundings(**given).items() if value}
 
 
 def _words(error: str) -> str:
@@ -200,6 +214,11 @@ def moment(text: str) -> datetime:
         clean = f"{head}.{digits.group(0):0<6}{tail[digits.end() :]}"
     stamp = datetime.fromisoformat(clean)
     return stamp.replace(tzinfo=timezone.utc) if stamp.tzinfo is None else stamp.astimezone(timezone.utc)
+
+
+def nanoseconds(text: str) -> int:
+    """Return a time in ISO 8601 as nanoseconds since 1970, whole microseconds of them."""
+    return (moment(text) - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
 def snapshot_name(copy: Copy) -> str:

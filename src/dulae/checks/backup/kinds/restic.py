@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fnmatch
 import os
 import re
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterator, Mapping
 
+from ...command import Answer
 from ...finding import reason
 from ..copies import Copy, Store, shown
 from ..faults import Bad
 from ..hashing import sha256_of
 from ..manifest import FileCount
 from ..sets import BackupSet
+from ..snapshot import Held, Node, Poured, Pours
 from ..tools import Tools
 from . import repository
 from .contents import FILES, Asked, Contents, Counted, Kind
@@ -41,6 +45,7 @@ PROGRAM = Program(
 _NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
 _SHOWN_OF_DIGEST = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_MODES = {"file": stat.S_IFREG, "dir": stat.S_IFDIR, "symlink": stat.S_IFLNK}
 
 
 def store(backup_set: BackupSet, tools: Tools) -> Store:
@@ -125,24 +130,58 @@ def count(asked: Asked) -> Counted:
 
 def _files(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[FileCount]:
     """Return the files of a snapshot with their bytes, by their paths without the leading slash."""
-    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(copy))
-    nodes = repository.lines(backup_set.path, "restic", text)
     return [
         FileCount(node["path"].lstrip("/"), node.get("size", 0), "")
-        for node in nodes
+        for node in _nodes(backup_set, tools, copy)
         if node.get("type") == "file"
     ]
 
 
+def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
+    """Return what restic tells of each path in a snapshot."""
+    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(copy))
+    return [node for node in repository.lines(backup_set.path, "restic", text) if "type" in node]
+
+
+def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
+    """Return what lies in a snapshot; raise Fault if it cannot be listed."""
+
+    @contextlib.contextmanager
+    def pour(path: str) -> Iterator[Poured]:
+        words = ["dump", repository.snapshot_name(copy), f"/{path}"]
+        with PROGRAM.pouring(backup_set.path, tools, [*_options(backup_set), *words]) as (said, ending):
+            yield said, lambda: _demand_well(backup_set.path, ending())
+
+    nodes = [
+        Node(
+            node["path"].lstrip("/"),
+            _MODES.get(node["type"], stat.S_IFCHR),
+            node.get("size", 0),
+            repository.nanoseconds(node["mtime"]),
+        )
+        for node in _nodes(backup_set, tools, copy)
+    ]
+    return Held(nodes, Pours(pour, pour))
+
+
 def _ask(backup_set: BackupSet, tools: Tools, *words: str) -> str:
     """Return what restic says; raise Fault for what hinders it, CannotTell if the repository is locked now."""
-    kept = repository.passphrase(backup_set, "restic")
-    options = ["-r", backup_set.path, "--no-lock", "--no-cache", *(["-p", kept] if kept else [])]
-    answer = PROGRAM.asked(backup_set.path, tools, [*options, *words])
-    if answer.status:
-        demand_unlocked(backup_set.path)
-        raise PROGRAM.fault(backup_set.path, answer.error)
+    answer = PROGRAM.asked(backup_set.path, tools, [*_options(backup_set), *words])
+    _demand_well(backup_set.path, answer)
     return answer.text
 
 
-KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True)
+def _options(backup_set: BackupSet) -> list[str]:
+    """Return what each call of restic says first; raise CannotTell if the passphrase may not be read."""
+    kept = repository.passphrase(backup_set, "restic")
+    return ["-r", backup_set.path, "--no-lock", "--no-cache", *(["-p", kept] if kept else [])]
+
+
+def _demand_well(path: str, answer: Answer) -> None:
+    """Raise Fault for what hindered restic, CannotTell if the repository is locked now."""
+    if answer.status:
+        demand_unlocked(path)
+        raise PROGRAM.fault(path, answer.error)
+
+
+KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True, held=held)

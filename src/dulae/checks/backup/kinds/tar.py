@@ -73,12 +73,12 @@ def count(path: str, tools: Tools) -> Counted:
     with stream.told(shown(os.path.basename(path))):
         for archive, member in walk(path, tools.medium):
             if is_file(member):
-                file = _counted(archive, member)
+                file = counted(archive, member)
                 files[file.path] = file
     return Counted(files=files)
 
 
-def _counted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> FileCount:
+def counted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> FileCount:
     """Return a member with the SHA-256 of its data; a further name of another file has none of its own."""
     name = member.name[2:] if member.name.startswith("./") else member.name
     content = None if member.islnk() else archive.extractfile(member)
@@ -101,10 +101,15 @@ def walk(path: str, medium: Medium = HERE) -> Iterator[tuple[tarfile.TarFile, ta
     Members are let go as they pass, so that memory stays flat.
     """
     with stream.opened(path, medium) as (source, _):
-        ending = Ending(source)
-        with tarfile.open(fileobj=ending, mode="r|") as archive:  # type: ignore[call-overload]
-            yield from _members(archive)
-        _demand_end(path, ending.drain())
+        yield from passing(source, path)
+
+
+def passing(source: BinaryIO, path: str) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the members of an archive that streams by, as ``walk`` does; ``path`` is what it is called."""
+    ending = Ending(source)
+    with tarfile.open(fileobj=ending, mode="r|") as archive:  # type: ignore[call-overload]
+        yield from _members(archive)
+    _demand_end(path, ending.drain())
 
 
 def _members(archive: tarfile.TarFile) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
