@@ -249,13 +249,6 @@ MEANING = {
         "copies of kind pg_dump hold no files",
         "        expect: {files",
     ),
-    "a drill of what no drill restores inside": Case(
-        "systems",
-        "        kind: tar\n",
-        "        kind: restic\n        drill: true\n        inside: {path: /srv/cluster, kind: pg_basebackup}\n",
-        "restore copies of kind pg_basebackup",
-        "        drill: true\n        inside",
-    ),
     "an age of a second place that is nowhere": Case(
         "systems",
         '        pattern: "files-*.tar.gz"\n',
