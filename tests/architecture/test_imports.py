@@ -25,7 +25,8 @@ ROOMS: dict[str, set[str]] = {
     "accounts": COMMON | {"settings", "ledger", "procedure", "remote"},
     "incidents": COMMON | {"settings", "ledger", "procedure"},
     "reports": COMMON | {"settings", "ledger", "procedure", "claims"},
-    "remote": COMMON | {"settings"},
+    "known_hosts": set(),
+    "remote": COMMON | {"settings", "known_hosts"},
     "vaults": COMMON | {"remote"},
 }
 
