@@ -12,8 +12,7 @@ from .copies import Copy, shown
 from .faults import Bad, Doubt, Fault
 from .kinds.contents import TABLES, Counted
 from .manifest import Manifest
-from .sets import Expectation
-from .steps import Examination, alike, wanted
+from .steps import Examination, alike, stated, wanted
 
 UNCOMPARED = reason(
     "backup.not_compared",
@@ -94,8 +93,7 @@ def _by_manifest(work: Examination, counted: Counted) -> Iterator[str]:
 def _different(made: Manifest, counted: Counted, counted_as: str) -> Iterator[str]:
     """Yield the tables or files that are not as the manifest says."""
     if counted_as == TABLES:
-        stated = {f"{table.schema} {table.name}": table.rows for table in made.tables}
-        rows = alike(stated, counted.tables)
+        rows = stated(made, counted.tables)
         yield from (table for table, number in rows.items() if counted.tables.get(table, 0) != number)
         yield from (table for table, number in counted.tables.items() if number and table not in rows)
         return
@@ -107,8 +105,11 @@ def _different(made: Manifest, counted: Counted, counted_as: str) -> Iterator[st
 
 def _by_declaration(work: Examination, counted: Counted) -> Iterator[str]:
     """Demand the declared rows and files."""
+    assert work.contents
     for table in work.backup_set.expected_tables:
-        rows = sum(rows for key, rows in counted.tables.items() if _is(key, table.name))
+        rows = sum(
+            rows for key, rows in counted.tables.items() if _is(key, table.name, work.contents.database)
+        )
         if rows < table.least:
             raise Bad(TOO_FEW_ROWS, item=table.name, item_count=rows, expected_count=table.least)
     for files in work.backup_set.expected_files:
@@ -119,9 +120,11 @@ def _by_declaration(work: Examination, counted: Counted) -> Iterator[str]:
         yield "expect"
 
 
-def _is(key: str, name: str) -> bool:
-    """Say whether "schema name" is meant by a name, with or without its schema."""
-    return name in (key.replace(" ", ".", 1), key.partition(" ")[2])
+def _is(key: str, name: str, database: str) -> bool:
+    """Say whether "schema name" is meant by a name, with or without its schema, which may be a database with spaces."""
+    schema = database if key.startswith(f"{database} ") else key.partition(" ")[0]
+    table = key[len(schema) + 1 :]
+    return name in (f"{schema}.{table}", table)
 
 
 def _by_older(work: Examination, counted: Counted) -> Iterator[str]:
@@ -158,9 +161,7 @@ def _not_emptied(work: Examination, counted: Counted, before: Counted, copy: Cop
         raise Bad(OTHER_SOURCE, older_file=copy.name)
     new = alike(counted.with_data(), before.tables)
     old = alike(before.with_data(), counted.tables)
-    gone = sorted(
-        item for item in old if item not in new and not _may_be_empty(work.backup_set.expected_tables, item)
-    )
+    gone = sorted(item for item in old if item not in new and not _may_be_empty(work, item))
     if not gone or (work.kind.counted_as != TABLES and 2 * len(gone) <= len(old)):
         return
     confirmed = work.made is not None and set(gone) <= set(alike(dict.fromkeys(wanted(work.made), 0), gone))
@@ -168,6 +169,10 @@ def _not_emptied(work: Examination, counted: Counted, before: Counted, copy: Cop
     raise Doubt(EMPTIED, **numbers) if confirmed else Bad(EMPTIED, **numbers)
 
 
-def _may_be_empty(expected: tuple[Expectation, ...], item: str) -> bool:
+def _may_be_empty(work: Examination, item: str) -> bool:
     """Say whether a table is declared with 0 rows."""
-    return any(not table.least and _is(item, table.name) for table in expected)
+    assert work.contents
+    database = work.contents.database
+    return any(
+        not table.least and _is(item, table.name, database) for table in work.backup_set.expected_tables
+    )

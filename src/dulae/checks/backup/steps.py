@@ -218,13 +218,24 @@ def _missing(contents: Contents, made: Manifest) -> int:
         return len(wanted(made) - contents.with_data)
     named = contents.tables | contents.with_data
     # Not every dump says of an empty table that it has data; the rows are compared at the next level.
-    return len(set(alike(dict.fromkeys(wanted(made), 0), named)) - named)
+    return len({name.replace("\n", " ") for name in stated(made, named)} - named)
 
 
 def alike(rows: Mapping[str, int], others: Collection[str]) -> dict[str, int]:
     """Return tables named as others are: without their database where those, from a dump that tells none, have none."""
-    bare = any(name.startswith(" ") for name in others)
+    bare = _are_bare(others)
     return {" " + name.partition(" ")[2] if bare else name: number for name, number in rows.items()}
+
+
+def stated(made: Manifest, others: Collection[str]) -> dict[str, int]:
+    """Return the rows of a manifest's tables, named as others are; a database's name may hold spaces."""
+    bare = _are_bare(others)
+    return {f"{'' if bare else table.schema} {table.name}": table.rows for table in made.tables}
+
+
+def _are_bare(names: Collection[str]) -> bool:
+    """Say whether tables are named without their database."""
+    return any(name.startswith(" ") for name in names)
 
 
 def wanted(made: Manifest) -> set[str]:
