@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import itertools
-import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 from paramiko.hostkeys import HostKeyEntry, HostKeys, InvalidHostKey
@@ -28,17 +25,6 @@ def add(known: HostKeys, file: Path) -> None:
         if entry.key.asbytes() not in revoked:
             for name in entry.hostnames:
                 known.add(name, entry.key.get_name(), entry.key)
-
-
-def named_in(ssh_arguments: str) -> Iterator[Path]:
-    """Yield the files that ``-o UserKnownHostsFile=...`` names in ssh's arguments."""
-    words = shlex.split(ssh_arguments)
-    options = [after for before, after in itertools.pairwise(words) if before == "-o"]
-    options += [word[2:] for word in words if word.startswith("-o") and len(word) > len("-o")]
-    for option in options:
-        name, _, files = option.partition("=")
-        if name.strip().lower() == "userknownhostsfile":
-            yield from (Path(file).expanduser() for file in files.strip().strip('"').split())
 
 
 def _blob(key: str) -> bytes:

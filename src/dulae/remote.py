@@ -30,7 +30,7 @@ from paramiko.hostkeys import HostKeys
 from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
 from paramiko.transport import Transport
 
-from dulae import known_hosts
+from dulae import known_hosts, ssh_arguments
 from dulae.checks.command import Answer
 from dulae.errors import RemoteError
 
@@ -39,6 +39,9 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _CHUNK_BYTES = 1 << 16
 _CONNECT_SECONDS = 10
+_NO_JUMP = (
+    "hosts.yml goes through another machine (ProxyJump), which only Ansible can; open its SSH port from here"
+)
 SYSTEM_KNOWN_HOSTS = (Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts"))
 # What of a host's variables tells how to reach it; other variables are Ansible's own affair.
 _CONNECTION = (
@@ -66,6 +69,7 @@ class Host:
     user: str | None = None
     key: Path | None = None
     known_hosts: tuple[Path, ...] = ()
+    through: str = ""
 
     @property
     def place(self) -> str:
@@ -125,7 +129,8 @@ def _host(name: str, variables: Mapping[str, Any]) -> Host:
         port=int(variables.get("ansible_port") or variables.get("ansible_ssh_port") or 22),
         user=variables.get("ansible_user") or variables.get("ansible_ssh_user"),
         key=Path(str(key)).expanduser() if key else None,
-        known_hosts=tuple(known_hosts.named_in(arguments)),
+        known_hosts=tuple(ssh_arguments.known_hosts_in(arguments)),
+        through=ssh_arguments.jump_in(arguments),
     )
 
 
@@ -185,7 +190,7 @@ def _open(connection: Connection, target: Host) -> None:
         raise _distrust(target, error) from error
     except (OSError, EOFError) as error:
         why = getattr(error, "strerror", "") or str(error) or type(error).__name__
-        remedy = "Check that the machine is up and that its SSH port is open"
+        remedy = _NO_JUMP if target.through else "Check that the machine is up and that its SSH port is open"
         raise RemoteError(f"it cannot be reached ({why})", place=target.place, remedy=remedy) from error
 
 

@@ -26,7 +26,8 @@ ROOMS: dict[str, set[str]] = {
     "incidents": COMMON | {"settings", "ledger", "procedure"},
     "reports": COMMON | {"settings", "ledger", "procedure", "claims"},
     "known_hosts": set(),
-    "remote": COMMON | {"settings", "known_hosts"},
+    "ssh_arguments": set(),
+    "remote": COMMON | {"settings", "known_hosts", "ssh_arguments"},
     "vaults": COMMON | {"remote"},
 }
 

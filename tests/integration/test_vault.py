@@ -115,6 +115,10 @@ def no_key_at_all(vault: Vault, folder: pathlib.Path) -> Host:
     return replace(vault.host, key=None)
 
 
+def behind_another(vault: Vault, folder: pathlib.Path) -> Host:
+    return replace(nobody_there(vault, folder), through="bastion")
+
+
 def nobody_there(vault: Vault, folder: pathlib.Path) -> Host:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -132,6 +136,7 @@ def nobody_there(vault: Vault, folder: pathlib.Path) -> Host:
         (public_key, "vault.key_broken", "not its .pub"),
         (empty_key, "vault.key_broken", "holds no private key"),
         (no_key_at_all, "vault.login_refused", "check the user, the private key"),
+        (behind_another, "vault.no_jump", "through another machine (bastion)"),
         (nobody_there, "vault.unreachable", "check that it is up"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dulae import known_hosts, remote
+from dulae import remote, ssh_arguments
 from dulae.errors import RemoteError
 from tests.unit.sshd import Sshd, serving
 
@@ -217,4 +217,26 @@ def test_what_the_inventory_does_not_say_is_told_with_the_file(
     ],
 )
 def test_known_hosts_are_those_that_ssh_is_told(arguments: str, files: list[str]) -> None:
-    assert [str(path) for path in known_hosts.named_in(arguments)] == files
+    assert [str(path) for path in ssh_arguments.known_hosts_in(arguments)] == files
+
+
+@pytest.mark.parametrize(
+    ("arguments", "through"),
+    [
+        ("-o UserKnownHostsFile=/a", ""),
+        ("-J bastion", "bastion"),
+        ("-o ProxyJump=admin@bastion:2222", "admin@bastion:2222"),
+        ("-oproxycommand='ssh -W %h:%p bastion'", "ssh -W %h:%p bastion"),
+        ("-o ProxyJump=none", ""),
+    ],
+)
+def test_a_host_behind_another_one_is_told_from_one_that_is_down(
+    arguments: str, through: str, tmp_path: Path, sshd: Sshd
+) -> None:
+    assert ssh_arguments.jump_in(arguments) == through
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = taken.getsockname()[1]
+    common = arguments.replace("'", '"')
+    hosts = sshd.hosts_yml(ansible_port=free, ansible_ssh_common_args=common)
+    with pytest.raises(RemoteError, match="ProxyJump" if through else "that its SSH port is open"):
+        remote.run(remote.host(inventory(tmp_path, hosts), "db1"), ["true"])

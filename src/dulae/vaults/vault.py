@@ -22,6 +22,7 @@ from paramiko.ssh_exception import (
 )
 from paramiko.transport import Transport
 
+from dulae.checks.backup.copies import shown
 from dulae.checks.backup.medium import About, Lost
 from dulae.checks.finding import Reason, reason
 from dulae.errors import RemoteError
@@ -63,6 +64,11 @@ UNREAD_KEYS = reason(
 FEW_SESSIONS = reason(
     "vault.few_sessions",
     "{vault}: allows too few SFTP sessions on one connection; let its SSH server allow at least 2 (MaxSessions)",
+)
+NO_JUMP = reason(
+    "vault.no_jump",
+    "{vault}: hosts.yml reaches it through another machine ({through}), and a vault is read directly only; open its SSH"
+    " port to the controller",
 )
 UNREACHABLE = reason(
     "vault.unreachable",
@@ -273,7 +279,9 @@ def _refused(host: Host, error: RemoteError) -> Lost:
 
 
 def _not_let_in(host: Host, cause: BaseException, about: Mapping[str, Any]) -> Lost | None:
-    """Return what is wrong with the login, if it is that."""
+    """Return what is wrong with the way or the login, if it is that."""
+    if isinstance(cause, OSError) and host.through:
+        return Lost(NO_JUMP, vault=about["vault"], through=shown(host.through))
     unusable = _unusable(host.key) if host.key else None
     if unusable:
         return Lost(unusable, vault=about["vault"], key_file=str(host.key))
