@@ -55,8 +55,11 @@ SUFFIX = ".sql.gz"
 _PATIENCE_S = 30
 _DENIED = ("ERROR 1142 ", "ERROR 1044 ")
 _UNSEEN = "insufficient privileges"
+_TRIGGERS = re.compile(r"TRIGGER|ALL PRIVILEGES")
 # "SHOW_ROUTINE" is MySQL's; the text of procedures lies in mysql.proc.
-_ROUTINES = re.compile(r"EXECUTE|ROUTINE|ALL PRIVILEGES|SELECT.* ON (?:\*\.\*|`MYSQL`\.(?:\*|`PROC`))")
+_ROUTINES = re.compile(r"EXECUTE|ROUTINE|ALL PRIVILEGES")
+_ONE_ROUTINE = re.compile(r"(?:FUNCTION|PROCEDURE|PACKAGE|PACKAGE BODY) ")
+_TEXTS = re.compile(r"\*\.\*|`MYSQL`\.(?:\*|`PROC`)")
 _PROBE = "dulae asks whether it may read every table"
 
 
@@ -106,18 +109,24 @@ def _demand_rights(server: _Server) -> None:
 
 def _shows_triggers(grants: str) -> bool:
     """Say whether triggers may be seen somewhere; true also for roles, whose rights not every server tells here."""
-    lines = grants.upper().split("\n")
-    return any(" ON " not in line or "TRIGGER" in line or "ALL PRIVILEGES" in line for line in lines)
+    return any(not place or _TRIGGERS.search(rights) for rights, place in _granted(grants))
 
 
 def _shows_routines(grants: str) -> bool:
     """Say whether procedures and functions may be seen; whoever sees their names only is told so by the dump."""
-    lines = [
-        line
-        for line in grants.upper().split("\n")
-        if not re.search(r" ON (?:FUNCTION|PROCEDURE|PACKAGE)", line)
-    ]
-    return any(" ON " not in line or _ROUTINES.search(line) for line in lines)
+    return any(
+        not place
+        or (_ROUTINES.search(rights) and not _ONE_ROUTINE.match(place))
+        or ("SELECT" in rights and _TEXTS.match(place))
+        for rights, place in _granted(grants)
+    )
+
+
+def _granted(grants: str) -> Iterator[tuple[str, str]]:
+    """Yield the rights of each grant and where they are given, in capitals; a role is given nowhere."""
+    for line in grants.upper().split("\n"):
+        rights, _, place = line.partition(" ON ")
+        yield rights, place
 
 
 def _snapshot(server: _Server, session: MariaDbSession, path: str, listed: list[Table]) -> Made:
