@@ -40,8 +40,9 @@ options:
         description:
           - V(pg_dump) for a database in PostgreSQL's custom format, V(mariadb_dump) for one of MariaDB or MySQL as
             C(.sql.gz), V(tar) for a folder as C(.tar.gz).
-          - V(mariadb_dump) needs SELECT, LOCK TABLES, SHOW VIEW, TRIGGER and EVENT on the whole database. Its tables
-            are held still for the moment in which the snapshots begin; those of MyISAM and Aria until the dump ends.
+          - V(mariadb_dump) needs SELECT, LOCK TABLES, SHOW VIEW, TRIGGER and EVENT on the whole database, and SELECT on
+            mysql.proc (MySQL, SHOW_ROUTINE), without which procedures are hidden. Its tables are held still for the
+            moment in which the snapshots begin; those of MyISAM and Aria until the dump ends.
         type: str
         choices: [pg_dump, mariadb_dump, tar]
         required: true

@@ -7,7 +7,6 @@ not known is refused, always: fabric's own default would accept it.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import re
 import shlex
@@ -27,9 +26,11 @@ from fabric.connection import Connection
 from paramiko.channel import Channel
 from paramiko.client import RejectPolicy
 from paramiko.config import SSHConfig
+from paramiko.hostkeys import HostKeys
 from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
 from paramiko.transport import Transport
 
+from dulae import known_hosts, ssh_arguments
 from dulae.checks.command import Answer
 from dulae.errors import RemoteError
 
@@ -38,6 +39,9 @@ logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 _CHUNK_BYTES = 1 << 16
 _CONNECT_SECONDS = 10
+_NO_JUMP = (
+    "hosts.yml goes through another machine (ProxyJump), which only Ansible can; open its SSH port from here"
+)
 SYSTEM_KNOWN_HOSTS = (Path("~/.ssh/known_hosts").expanduser(), Path("/etc/ssh/ssh_known_hosts"))
 # What of a host's variables tells how to reach it; other variables are Ansible's own affair.
 _CONNECTION = (
@@ -65,6 +69,7 @@ class Host:
     user: str | None = None
     key: Path | None = None
     known_hosts: tuple[Path, ...] = ()
+    through: str = ""
 
     @property
     def place(self) -> str:
@@ -124,19 +129,9 @@ def _host(name: str, variables: Mapping[str, Any]) -> Host:
         port=int(variables.get("ansible_port") or variables.get("ansible_ssh_port") or 22),
         user=variables.get("ansible_user") or variables.get("ansible_ssh_user"),
         key=Path(str(key)).expanduser() if key else None,
-        known_hosts=tuple(known_hosts_of(arguments)),
+        known_hosts=tuple(ssh_arguments.known_hosts_in(arguments)),
+        through=ssh_arguments.jump_in(arguments),
     )
-
-
-def known_hosts_of(ssh_arguments: str) -> Iterator[Path]:
-    """Yield the files that ``-o UserKnownHostsFile=...`` names in ssh's arguments."""
-    words = shlex.split(ssh_arguments)
-    options = [after for before, after in itertools.pairwise(words) if before == "-o"]
-    options += [word[2:] for word in words if word.startswith("-o") and len(word) > len("-o")]
-    for option in options:
-        name, _, files = option.partition("=")
-        if name.strip().lower() == "userknownhostsfile":
-            yield from (Path(file).expanduser() for file in files.strip().strip('"').split())
 
 
 @contextlib.contextmanager
@@ -156,13 +151,21 @@ def connected(target: Host, transport: Callable[..., Transport] = Transport) -> 
     client: Any = connection.client
     client.set_missing_host_key_policy(RejectPolicy())
     for file in target.known_hosts or SYSTEM_KNOWN_HOSTS:
-        if file.is_file():
-            client.load_host_keys(str(file))
+        _know(client.get_host_keys(), file)
     try:
         _open(connection, target)
         yield connection
     finally:
         connection.close()
+
+
+def _know(keys: HostKeys, file: Path) -> None:
+    try:
+        if file.is_file():
+            known_hosts.add(keys, file)
+    except OSError as error:
+        why = f"the known host keys cannot be read ({error.strerror})"
+        raise RemoteError(why, place=str(file), remedy="Correct its mode") from error
 
 
 def _login(target: Host) -> dict[str, Any]:
@@ -187,7 +190,7 @@ def _open(connection: Connection, target: Host) -> None:
         raise _distrust(target, error) from error
     except (OSError, EOFError) as error:
         why = getattr(error, "strerror", "") or str(error) or type(error).__name__
-        remedy = "Check that the machine is up and that its SSH port is open"
+        remedy = _NO_JUMP if target.through else "Check that the machine is up and that its SSH port is open"
         raise RemoteError(f"it cannot be reached ({why})", place=target.place, remedy=remedy) from error
 
 

@@ -25,7 +25,9 @@ ROOMS: dict[str, set[str]] = {
     "accounts": COMMON | {"settings", "ledger", "procedure", "remote"},
     "incidents": COMMON | {"settings", "ledger", "procedure"},
     "reports": COMMON | {"settings", "ledger", "procedure", "claims"},
-    "remote": COMMON | {"settings"},
+    "known_hosts": set(),
+    "ssh_arguments": set(),
+    "remote": COMMON | {"settings", "known_hosts", "ssh_arguments"},
     "vaults": COMMON | {"remote"},
 }
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from dulae.checks.backup import copies
 from dulae.checks.backup.medium import Lost
 from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
+from dulae.checks.backup_create.making import make
+from dulae.checks.backup_create.request import Request
 from dulae.checks.finding import Finding, Verdict
 from dulae.cli import main
 from dulae.remote import Host
@@ -44,6 +47,12 @@ _ = run_module
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "_SETTLING_ELSEWHERE_S", 0)
+
+
+@pytest.fixture(autouse=True)
+def no_keys_of_whoever_tests(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +95,30 @@ def no_key(vault: Vault, folder: pathlib.Path) -> Host:
     return replace(vault.host, key=folder / "nothing")
 
 
+def locked_key(vault: Vault, folder: pathlib.Path) -> Host:
+    shutil.copy(vault.private / "key", folder / "locked")
+    change = ["ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", str(folder / "locked")]
+    subprocess.run(change, check=True, capture_output=True)
+    return replace(vault.host, key=folder / "locked")
+
+
+def public_key(vault: Vault, folder: pathlib.Path) -> Host:
+    return replace(vault.host, key=vault.private / "key.pub")
+
+
+def empty_key(vault: Vault, folder: pathlib.Path) -> Host:
+    (folder / "empty").touch()
+    return replace(vault.host, key=folder / "empty")
+
+
+def no_key_at_all(vault: Vault, folder: pathlib.Path) -> Host:
+    return replace(vault.host, key=None)
+
+
+def behind_another(vault: Vault, folder: pathlib.Path) -> Host:
+    return replace(nobody_there(vault, folder), through="bastion")
+
+
 def nobody_there(vault: Vault, folder: pathlib.Path) -> Host:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -99,17 +132,54 @@ def nobody_there(vault: Vault, folder: pathlib.Path) -> Host:
         (unknown_key, "vault.unknown_key", "compare its fingerprint"),
         (refused_login, "vault.login_refused", "check the user, the private key"),
         (no_key, "vault.no_key", "No such file"),
+        (locked_key, "vault.key_locked", "asks for a passphrase"),
+        (public_key, "vault.key_broken", "not its .pub"),
+        (empty_key, "vault.key_broken", "holds no private key"),
+        (no_key_at_all, "vault.login_refused", "check the user, the private key"),
+        (behind_another, "vault.no_jump", "through another machine (bastion)"),
         (nobody_there, "vault.unreachable", "check that it is up"),
     ],
 )
 def test_a_vault_that_cannot_be_reached_or_trusted_is_unknown(
-    way: Callable[[Vault, pathlib.Path], Host], code: str, words: str, vault: Vault, tmp_path: pathlib.Path
+    way: Callable[[Vault, pathlib.Path], Host],
+    code: str,
+    words: str,
+    vault: Vault,
+    tmp_path: pathlib.Path,
 ) -> None:
     host = way(vault, tmp_path)
     finding = found(vault, host, vault.root)
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, code)
     assert words in finding.because and "nas1 (127.0.0.1 port" in finding.because
     assert finding.measured["level_reached"] == "nothing"
+
+
+@pytest.mark.parametrize(("sessions", "code"), [(1, "vault.few_sessions"), (2, "backup.unproven")])
+def test_a_server_that_allows_few_sessions_is_read_or_told(
+    sessions: int, code: str, tmp_path: pathlib.Path
+) -> None:
+    with serving(f"MaxSessions {sessions}") as narrow:
+        store = narrow.root / "store"
+        store.mkdir()
+        for number in range(40):
+            (store / f"{number}").write_bytes(os.urandom(1000))
+        wanted = {"kind": "files", "path": narrow.path_of(store), "pattern": ".", "level": "content"}
+        (finding,) = check([set_from({**wanted, "subject": "s/files"})], narrow.host, Tools(), silence_s=2)
+    assert finding.code == code, finding.because
+
+
+def test_a_link_to_the_newest_copy_is_no_other_copy(
+    vault: Vault, store: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    (store / "files.tar").unlink()
+    (tmp_path / "letter.txt").write_text("สวัสดี")
+    made = make(Request("tar", str(tmp_path), str(store), "office"), Tools())
+    (store / "office-latest.tar.gz").symlink_to(made.file)
+    later = time.time() + 2
+    os.utime(store / made.file, (later, later))
+    finding = found(vault, vault.host, store)
+    assert (finding.verdict, finding.measured["count"]) == (Verdict.PASS, 1), finding.because
+    assert finding.measured["file"] == made.file
 
 
 def test_a_server_without_sftp_is_unknown(tmp_path: pathlib.Path, vault: Vault) -> None:

@@ -31,7 +31,7 @@ AllowTcpForwarding no
 MaxStartups 100
 Subsystem sftp internal-sftp
 ForceCommand internal-sftp
-{shut_in}
+{more}
 """
 
 
@@ -69,8 +69,8 @@ class Vault:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Vault]:
-    """Serve a new folder until the end of the block; skip where there is no sshd."""
+def serving(setting: str = "") -> Iterator[Vault]:
+    """Serve a new folder until the end of the block, with one more setting; skip where there is no sshd."""
     if not _SSHD:
         pytest.skip("no sshd here: apt-get install openssh-server openssh-sftp-server")
     shut_in = os.getuid() == 0
@@ -82,20 +82,19 @@ def serving() -> Iterator[Vault]:
         root.chmod(0o755)
         if shut_in:
             pathlib.Path("/run/sshd").mkdir(exist_ok=True)
-        yield stack.enter_context(_started(root, private, shut_in))
+        yield stack.enter_context(_started(root, private, shut_in, setting))
 
 
 @contextlib.contextmanager
-def _started(root: pathlib.Path, private: pathlib.Path, shut_in: bool) -> Iterator[Vault]:
+def _started(root: pathlib.Path, private: pathlib.Path, shut_in: bool, setting: str) -> Iterator[Vault]:
     for name in ("host_key", "key", "other_key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(private / name)], check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     config = private / "sshd_config"
-    config.write_text(
-        _CONFIG.format(port=port, private=private, shut_in=f"ChrootDirectory {root}" if shut_in else "")
-    )
+    more = f"{setting}\nChrootDirectory {root}" if shut_in else setting
+    config.write_text(_CONFIG.format(port=port, private=private, more=more))
     known = private / "known_hosts"
     known.write_text(f"[127.0.0.1]:{port} {(private / 'host_key.pub').read_text()}")
     user = pwd.getpwuid(os.getuid()).pw_name

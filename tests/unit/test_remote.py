@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dulae import remote
+from dulae import remote, ssh_arguments
 from dulae.errors import RemoteError
 from tests.unit.sshd import Sshd, serving
 
@@ -94,6 +94,38 @@ def test_a_host_key_that_nobody_knows_is_refused(tmp_path: Path, sshd: Sshd) -> 
     with pytest.raises(RemoteError, match="the host key is not known") as told:
         remote.run(remote.host(inventory(tmp_path, hosts), "db1"), ["true"])
     assert "host db1 (127.0.0.1 port" in str(told.value) and "Compare its fingerprint" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "# \xa1\xd2\xc3".encode("latin-1"),
+        b"db9 ssh-ed25519 AAAA!!!x",
+        b"db9 ssh-rsa AAAAB3Nza",
+        b"db9 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5",
+        b"@cert-authority * ssh-ed25519 AAAA",
+        b"@revoked db9 ssh-ed25519 AAA",
+        b"@revoked",
+    ],
+)
+def test_a_line_that_cannot_be_used_hinders_no_other(odd: bytes, tmp_path: Path, sshd: Sshd) -> None:
+    (tmp_path / "odd").write_bytes(odd + b"\n" + sshd.known_hosts.read_bytes())
+    hosts = sshd.hosts_yml(ansible_ssh_common_args=f"-o UserKnownHostsFile={tmp_path}/odd")
+    assert remote.run(remote.host(inventory(tmp_path, hosts), "db1"), ["true"]).status == 0
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path, sshd: Sshd) -> None:
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf" + sshd.known_hosts.read_bytes())
+    hosts = sshd.hosts_yml(ansible_ssh_common_args=f"-o UserKnownHostsFile={tmp_path}/marked")
+    assert remote.run(remote.host(inventory(tmp_path, hosts), "db1"), ["true"]).status == 0
+
+
+def test_a_revoked_host_key_is_known_no_more(tmp_path: Path, sshd: Sshd) -> None:
+    known = sshd.known_hosts.read_text()
+    (tmp_path / "known").write_text(f"{known}\n@revoked * {known.partition(' ')[2]}")
+    hosts = sshd.hosts_yml(ansible_ssh_common_args=f"-o UserKnownHostsFile={tmp_path}/known")
+    with pytest.raises(RemoteError, match="the host key is not known"):
+        remote.run(remote.host(inventory(tmp_path, hosts), "db1"), ["true"])
 
 
 def test_another_host_key_than_the_known_one_is_refused(tmp_path: Path, sshd: Sshd) -> None:
@@ -185,4 +217,26 @@ def test_what_the_inventory_does_not_say_is_told_with_the_file(
     ],
 )
 def test_known_hosts_are_those_that_ssh_is_told(arguments: str, files: list[str]) -> None:
-    assert [str(path) for path in remote.known_hosts_of(arguments)] == files
+    assert [str(path) for path in ssh_arguments.known_hosts_in(arguments)] == files
+
+
+@pytest.mark.parametrize(
+    ("arguments", "through"),
+    [
+        ("-o UserKnownHostsFile=/a", ""),
+        ("-J bastion", "bastion"),
+        ("-o ProxyJump=admin@bastion:2222", "admin@bastion:2222"),
+        ("-oproxycommand='ssh -W %h:%p bastion'", "ssh -W %h:%p bastion"),
+        ("-o ProxyJump=none", ""),
+    ],
+)
+def test_a_host_behind_another_one_is_told_from_one_that_is_down(
+    arguments: str, through: str, tmp_path: Path, sshd: Sshd
+) -> None:
+    assert ssh_arguments.jump_in(arguments) == through
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = taken.getsockname()[1]
+    common = arguments.replace("'", '"')
+    hosts = sshd.hosts_yml(ansible_port=free, ansible_ssh_common_args=common)
+    with pytest.raises(RemoteError, match="ProxyJump" if through else "that its SSH port is open"):
+        remote.run(remote.host(inventory(tmp_path, hosts), "db1"), ["true"])

@@ -15,6 +15,8 @@ from dulae.settings.reading import Keys
 from dulae.settings.systems import CONTROLLER, BackupSet, System
 
 _PARTS = ("probes", "databases", "backup_sets", "backups_made_here", "data_stores")
+# Parts that need a program on their host.
+_NEEDS_PROGRAMS = ("probes", "mounts", "backups_made_here", "data_stores")
 _WEB = ("http://", "https://")
 # One statement that reads: it begins so, and no second one can follow a semicolon.
 _SELECT = re.compile(r"\s*(select|with)\b[^;]*", re.IGNORECASE | re.DOTALL)
@@ -39,9 +41,19 @@ def _system(settings: Settings, places: Places, keys: Keys, system: System) -> I
     for where, host in _hosts(system):
         if host != CONTROLLER:
             yield from places.known("systems", (*keys, *where), host, ("host", settings.hosts))
+    yield from _on_vaults(settings, places, keys, system)
     yield from _databases(places, keys, system)
     yield from _probes(places, keys, system)
     yield from _limits(places, keys, system)
+
+
+def _on_vaults(settings: Settings, places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    """Yield what would need a program on a vault, where none runs."""
+    every = (backup_set for one in settings.systems for backup_set in one.backup_sets)
+    vaults = {backup_set.host for backup_set in every if backup_set.vault}
+    for where, host in _hosts(system):
+        if host in vaults and where[0] in _NEEDS_PROGRAMS:
+            yield places.problem("systems", (*keys, *where), "vault_runs_nothing", value=host)
 
 
 def _hosts(system: System) -> Iterator[tuple[Keys, str]]:

@@ -30,4 +30,5 @@ def parsed(address: str, key: str = "", known_hosts: Iterable[str] = ()) -> tupl
         key=Path(key).expanduser() if key else None,
         known_hosts=tuple(Path(file).expanduser() for file in known_hosts),
     )
-    return host, unquote(parts.path)
+    # A folder's name may be in an older encoding: its bytes stay as they are.
+    return host, unquote(parts.path, errors="surrogateescape")

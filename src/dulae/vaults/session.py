@@ -20,7 +20,7 @@ from dulae.checks.backup.copies import shown
 from dulae.checks.backup.medium import About
 
 _INIT, _VERSION = 1, 2
-_OPEN, _CLOSE, _READ, _OPENDIR, _READDIR, _STAT = 3, 4, 5, 11, 12, 17
+_OPEN, _CLOSE, _READ, _OPENDIR, _READDIR, _REAL, _STAT = 3, 4, 5, 11, 12, 16, 17
 _STATUS, _HANDLE, _DATA, _NAME, _ATTRS = 101, 102, 103, 104, 105
 _END, _NO_SUCH_FILE, _PERMISSION_DENIED = 1, 2, 3
 _TO_READ = 1
@@ -107,6 +107,12 @@ class Session:
     def stat(self, path: bytes) -> About:
         """Return what a path is, links followed."""
         return self._asked(_ATTRS, _STAT, _string(path)).about()
+
+    def real(self, path: bytes) -> bytes:
+        """Return the path that a path leads to, every link followed."""
+        packet = self._asked(_NAME, _REAL, _string(path))
+        packet.number()
+        return packet.text()
 
     def listed(self, folder: bytes) -> Iterator[tuple[bytes, About]]:
         """Yield the names in a folder and what each is, links not followed."""

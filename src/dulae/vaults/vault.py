@@ -10,13 +10,21 @@ import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
+from paramiko.pkey import PKey, UnknownKeyType
+from paramiko.ssh_exception import (
+    AuthenticationException,
+    BadHostKeyException,
+    ChannelException,
+    SSHException,
+)
 from paramiko.transport import Transport
 
+from dulae.checks.backup.copies import shown
 from dulae.checks.backup.medium import About, Lost
-from dulae.checks.finding import reason
+from dulae.checks.finding import Reason, reason
 from dulae.errors import RemoteError
 from dulae.remote import SYSTEM_KNOWN_HOSTS, Host, connected
 from dulae.vaults.reading import Streamed
@@ -38,6 +46,29 @@ LOGIN_REFUSED = reason(
 NO_KEY = reason(
     "vault.no_key",
     "{vault}: the private key {key_file} cannot be read ({error}); correct the path or its mode",
+)
+KEY_LOCKED = reason(
+    "vault.key_locked",
+    "{vault}: the private key {key_file} asks for a passphrase, and nobody is there to type it; make a key without one"
+    " for this alone, and let the vault give it SFTP only",
+)
+KEY_BROKEN = reason(
+    "vault.key_broken",
+    "{vault}: {key_file} holds no private key that SSH can read; name the file that ssh-keygen made, not its .pub or"
+    " one of PuTTY's",
+)
+UNREAD_KEYS = reason(
+    "vault.known_hosts_unreadable",
+    "{vault}: the known host keys in {known_hosts} cannot be read ({error}); correct the file's mode",
+)
+FEW_SESSIONS = reason(
+    "vault.few_sessions",
+    "{vault}: allows too few SFTP sessions on one connection; let its SSH server allow at least 2 (MaxSessions)",
+)
+NO_JUMP = reason(
+    "vault.no_jump",
+    "{vault}: hosts.yml reaches it through another machine ({through}), and a vault is read directly only; open its SSH"
+    " port to the controller",
 )
 UNREACHABLE = reason(
     "vault.unreachable",
@@ -76,6 +107,7 @@ class Vault:
         self._lost: Lost | None = None
         self._asking = threading.Lock()
         self._lister: Session | None = None
+        self._links: set[str] = set()
         self._idle: queue.SimpleQueue[Session] = queue.SimpleQueue()
         self._readers = threading.BoundedSemaphore(_MOST_READERS)
 
@@ -94,17 +126,29 @@ class Vault:
         return cast(BinaryIO, Streamed(session, (handle, size), self._guard, self._done))
 
     def stat(self, path: str) -> About:
-        """Return what a path is; it is identified by its name, for SFTP tells no more."""
+        """Return what a path is; it is identified by its name, or that which it leads to: SFTP tells no more."""
         about = self._ask(lambda session: session.stat(os.fsencode(path)))
-        digest = hashlib.sha256(os.fsencode(path)).digest()
+        digest = hashlib.sha256(os.fsencode(self._target(path) if path in self._links else path)).digest()
         return replace(about, identity=(0, int.from_bytes(digest[:8], "big")))
 
     def listed(self, folder: str) -> Mapping[str, About]:
         """Return what is in a folder."""
         found = self._ask(lambda session: list(session.listed(os.fsencode(folder))))
-        return {
+        listed = {
             os.fsdecode(name): about for name, about in found if name not in (b".", b"..") and _plain(name)
         }
+        self._links.update(os.path.join(folder, name) for name, about in listed.items() if about.is_link)
+        return listed
+
+    def _target(self, link: str) -> str:
+        """Return the path that a link leads to, as the others in its folder are called where it stays there."""
+        folder = os.path.dirname(link)
+        real, place = (
+            self._ask(lambda session, path=path: session.real(os.fsencode(path)))  # type: ignore[misc]
+            for path in (link, folder)
+        )
+        inside, name = os.path.split(os.fsdecode(real))
+        return os.path.join(folder if inside == os.fsdecode(place) else inside, name)
 
     def _ask(self, question: Callable[[Session], _Answer]) -> _Answer:
         with self._asking, self._guard():
@@ -113,10 +157,22 @@ class Vault:
             return question(self._lister)
 
     def _free(self) -> Session:
+        """Return a session that nobody reads through; where the server opens no more, one that is given back."""
         try:
             return self._idle.get_nowait()
         except queue.Empty:
+            pass
+        try:
             return Session(self._transport, self._timeout_s)
+        except ChannelException as error:
+            return self._given_back(error)
+
+    def _given_back(self, error: ChannelException) -> Session:
+        """Wait for a session; raise Lost if none comes, as where the server allows a single one."""
+        try:
+            return self._idle.get(timeout=self._timeout_s)
+        except queue.Empty:
+            raise self._lose(Lost(FEW_SESSIONS, vault=named(self._host))) from error
 
     def _done(self, session: Session | None, whole: bool) -> None:
         """Take a session back, or end one that is in no known state."""
@@ -195,6 +251,17 @@ def _demand_key(host: Host) -> None:
         raise Lost(NO_KEY, vault=named(host), key_file=str(host.key), error=_said(error)) from error
 
 
+def _unusable(key: Path) -> Reason | None:
+    """Return why a private key serves no login, if it is the key; raise OSError if it may not be read."""
+    try:
+        PKey.from_path(key)
+    except TypeError:
+        return KEY_LOCKED
+    except (ValueError, SSHException, UnknownKeyType):
+        return KEY_BROKEN
+    return None
+
+
 def _refused(host: Host, error: RemoteError) -> Lost:
     """Return why there is no connection."""
     cause = error.__cause__ or error
@@ -202,10 +269,22 @@ def _refused(host: Host, error: RemoteError) -> Lost:
     files = ", ".join(str(file) for file in host.known_hosts or SYSTEM_KNOWN_HOSTS)
     if isinstance(cause, BadHostKeyException):
         return Lost(OTHER_KEY, vault=named(host), known_hosts=files)
-    if isinstance(cause, AuthenticationException):
-        return Lost(LOGIN_REFUSED, vault=named(host), user=host.user or "this user")
     if "not found in known_hosts" in str(cause):
         return Lost(UNKNOWN_KEY, vault=named(host), known_hosts=files)
-    if isinstance(cause, OSError | EOFError):
-        return Lost(UNREACHABLE, **about)
-    return Lost(SSH_FAILED, **about)
+    if isinstance(cause, OSError) and cause.filename in files.split(", "):
+        return Lost(UNREAD_KEYS, **about, known_hosts=cause.filename)
+    return _not_let_in(host, cause, about) or Lost(
+        UNREACHABLE if isinstance(cause, OSError | EOFError) else SSH_FAILED, **about
+    )
+
+
+def _not_let_in(host: Host, cause: BaseException, about: Mapping[str, Any]) -> Lost | None:
+    """Return what is wrong with the way or the login, if it is that."""
+    if isinstance(cause, OSError) and host.through:
+        return Lost(NO_JUMP, vault=about["vault"], through=shown(host.through))
+    unusable = _unusable(host.key) if host.key else None
+    if unusable:
+        return Lost(unusable, vault=about["vault"], key_file=str(host.key))
+    if isinstance(cause, AuthenticationException) or "No authentication methods" in str(cause):
+        return Lost(LOGIN_REFUSED, vault=about["vault"], user=host.user or "this user")
+    return None

@@ -1,5 +1,6 @@
 """A vault's address as people write it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,8 @@ def test_an_address_that_is_not_whole_is_refused_with_how_to_write_it(address: s
     ) as told:
         parsed(address)
     assert "pw" not in str(told.value).replace("password", "")
+
+
+def test_a_path_keeps_its_bytes_whatever_its_encoding() -> None:
+    _, path = parsed("sftp://nas1/%A1%D2%C3/%E0%B8%81")
+    assert os.fsencode(path) == b"/\xa1\xd2\xc3/" + "ก".encode()

@@ -13,7 +13,6 @@ from .faults import Bad, Doubt, Fault
 from .kinds.contents import TABLES, Counted
 from .kinds.table_key import as_listed, bare, key
 from .manifest import Manifest
-from .sets import Expectation
 from .steps import Examination, alike, wanted
 
 UNCOMPARED = reason(
@@ -162,9 +161,7 @@ def _not_emptied(work: Examination, counted: Counted, before: Counted, copy: Cop
         raise Bad(OTHER_SOURCE, older_file=copy.name)
     new = alike(counted.with_data(), before.tables)
     old = alike(before.with_data(), counted.tables)
-    gone = sorted(
-        item for item in old if item not in new and not _may_be_empty(work.backup_set.expected_tables, item)
-    )
+    gone = sorted(item for item in old if item not in new and not _may_be_empty(work, item))
     if not gone or (work.kind.counted_as != TABLES and 2 * len(gone) <= len(old)):
         return
     confirmed = work.made is not None and set(gone) <= set(alike(dict.fromkeys(wanted(work.made), 0), gone))
@@ -172,6 +169,6 @@ def _not_emptied(work: Examination, counted: Counted, before: Counted, copy: Cop
     raise Doubt(EMPTIED, **numbers) if confirmed else Bad(EMPTIED, **numbers)
 
 
-def _may_be_empty(expected: tuple[Expectation, ...], item: str) -> bool:
+def _may_be_empty(work: Examination, item: str) -> bool:
     """Say whether a table is declared with 0 rows."""
-    return any(not table.least and _is(item, table.name) for table in expected)
+    return any(not table.least and _is(item, table.name) for table in work.backup_set.expected_tables)

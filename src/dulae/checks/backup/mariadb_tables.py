@@ -26,10 +26,14 @@ SET SESSION sql_mode = '', time_zone = '+00:00', wait_timeout = 604800, net_writ
 _ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 _BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
 _TABLES = """
-SELECT JSON_OBJECT('schema', TABLE_SCHEMA, 'name', TABLE_NAME, 'engine', COALESCE(ENGINE, ''))
+SELECT JSON_OBJECT('schema', TABLE_SCHEMA, 'name', TABLE_NAME, 'engine', COALESCE(ENGINE, ''),
+  'history', TABLE_TYPE = 'SYSTEM VERSIONED')
 FROM information_schema.TABLES WHERE {where} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
+  AND COALESCE(ENGINE, '') NOT IN ({elsewhere})
 ORDER BY TABLE_SCHEMA, TABLE_NAME
 """
+# Tables of these engines show rows that others keep; a dump holds none of them (mariadb-dump: --no-data-med).
+_ELSEWHERE = "'MRG_MyISAM', 'MRG_ISAM', 'CONNECT', 'OQGRAPH', 'SPIDER', 'VP', 'FEDERATED'"
 _OWN = "TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')"
 # A dump holds no data of columns that the server computes.
 _COLUMNS = """
@@ -51,11 +55,12 @@ _TRANSACTIONAL = "InnoDB"
 
 @dataclass(frozen=True)
 class Table:
-    """A table's database and name, and what keeps its data."""
+    """A table's database and name, what keeps its data, and whether earlier rows are kept (system versioning)."""
 
     schema: str
     name: str
     engine: str = _TRANSACTIONAL
+    history: int = 0
 
     @property
     def quoted(self) -> str:
@@ -89,7 +94,10 @@ def source(session: Session) -> dict[str, str | int]:
 def listed(session: Session, database: str = "") -> list[Table]:
     """Return the tables of a database, or of all but the server's own, by name."""
     where = f"TABLE_SCHEMA = {_text(database)}" if database else _OWN
-    return [Table(**json.loads(line)) for line in _lines(session.ask(_TABLES.format(where=where)))]
+    return [
+        Table(**json.loads(line))
+        for line in _lines(session.ask(_TABLES.format(where=where, elsewhere=_ELSEWHERE)))
+    ]
 
 
 def comparable(session: Session, name: str) -> str:
@@ -98,12 +106,13 @@ def comparable(session: Session, name: str) -> str:
 
 
 def count(session: Session, table: Table, name: str = "") -> TableCount:
-    """Return the rows of a table, and its digest of a name if one is asked for."""
+    """Return the rows of a table with those of its history, and their digest of a name if one is asked for."""
+    rows_of = f"{table.quoted} FOR SYSTEM_TIME ALL" if table.history else table.quoted
     if not name:
-        return TableCount(table.schema, table.name, int(session.ask(_ROWS.format(table=table.quoted))), "")
+        return TableCount(table.schema, table.name, int(session.ask(_ROWS.format(table=rows_of))), "")
     asked = _COLUMNS.format(schema=_text(table.schema), name=_text(table.name))
     columns = [json.loads(line)["name"] for line in _lines(session.ask(asked))]
-    rows, digest = session.ask(_COUNT.format(hashes=_hashes(columns), table=table.quoted)).split("\t")
+    rows, digest = session.ask(_COUNT.format(hashes=_hashes(columns), table=rows_of)).split("\t")
     return TableCount(table.schema, table.name, int(rows), digest)
 
 

@@ -50,6 +50,11 @@ class About:
         """Say whether it is a plain file."""
         return stat.S_ISREG(self.mode)
 
+    @property
+    def is_link(self) -> bool:
+        """Say whether it is a link; only what is listed can be one."""
+        return stat.S_ISLNK(self.mode)
+
 
 class Medium(Protocol):
     """Four questions to whatever holds copies. ``local`` says whether programs of this machine can open its paths."""

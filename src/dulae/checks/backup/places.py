@@ -35,7 +35,9 @@ def find(backup_set: BackupSet, told: Told, held_by: Medium = HERE) -> Iterator[
     if told(backup_set.path, held_by):
         yield copies.glance(backup_set.path, held_by), True
         return
-    for name in held_by.listed(backup_set.path):
+    listed = held_by.listed(backup_set.path)
+    # Of two names of one copy the later one stays, so that a link ("latest") does not stand before its own manifest.
+    for name in sorted(listed, key=lambda name: not listed[name].is_link):
         path = os.path.join(backup_set.path, name)
         bare = copies.UNFINISHED.sub("", copies.UNFINISHED.sub("", name))
         if copies.COMPANION.search(bare) or not fnmatch.fnmatchcase(bare, backup_set.pattern):

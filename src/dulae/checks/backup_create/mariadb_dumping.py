@@ -27,10 +27,15 @@ _OPTIONS = (
     "--hex-blob",
     "--tz-utc",
     "--no-tablespaces",
+    # Under LOCK TABLES a restore may not ask the sequence that a column takes its numbers from.
+    "--skip-add-locks",
+    # One row may be as long as a server can take.
+    "--max-allowed-packet=1G",
     "--default-character-set=utf8mb4",
 )
 _BLOCK_BYTES = 1 << 20
 _MOST_SAID = 20
+_HISTORY = "--dump-history"
 # Level 1 packs about as fast as the server tells its rows.
 _PACKING = 1
 
@@ -100,12 +105,18 @@ class Dumping:
             thread.join()
 
 
+def knows_history(tools: Tools) -> bool:
+    """Say whether this mariadb-dump can dump the earlier rows that a table keeps (from MariaDB 10.11 on)."""
+    return _HISTORY in tools.ask(["mariadb-dump", "--no-defaults", "--help"]).text
+
+
 @contextlib.contextmanager
-def beside(request: Request, path: str, tools: Tools) -> Iterator[Dumping]:
+def beside(request: Request, path: str, tools: Tools, history: bool = False) -> Iterator[Dumping]:
     """Run mariadb-dump while the caller counts; killed if the caller cannot go on, or if it takes too long."""
     connection = request.connection
+    options = (*_OPTIONS, *([_HISTORY] if history else []))
     process = subprocess.Popen(  # noqa: S603
-        [tools.path("mariadb-dump"), *connection.mariadb_options(), *_OPTIONS, "--", request.source],
+        [tools.path("mariadb-dump"), *connection.mariadb_options(), *options, "--", request.source],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

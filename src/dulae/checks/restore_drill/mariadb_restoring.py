@@ -40,6 +40,9 @@ _RESTORING = (
     "--skip-reconnect",
     "--max-allowed-packet=1G",
     "--default-character-set=utf8mb4",
+    # What the head of a dump sets, for one that was made without it (--compact).
+    "--init-command=SET foreign_key_checks = 0, unique_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO',"
+    " time_zone = '+00:00'",
 )
 
 

@@ -28,6 +28,22 @@ def mysql(text: bytes) -> mysql_sql.MysqlDump:
     return mysql_sql.scan(io.BytesIO(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ('CREATE TABLE "a ""b" (\nINSERT INTO "a ""b" VALUES (1),(2);\n', {' a "b': 2}),
+        ("CREATE TABLE ผู้ใช้ (\nINSERT INTO ผู้ใช้ VALUES (1);\n", {" ผู้ใช้": 1}),
+        ("-- Host: localhost    Database: of today\nINSERT INTO `t` VALUES (1);\n", {"of today t": 1}),
+        (
+            "-- Host: localhost    Database: \nUSE `of today`;\nINSERT INTO `t` VALUES (1);\n",
+            {"of today t": 1},
+        ),
+    ],
+)
+def test_names_are_read_in_every_way_that_dumps_write_them(text: str, tables: dict[str, int]) -> None:
+    assert mysql(text.encode()).tables == tables
+
+
 def test_bodies_of_triggers_hold_no_rows() -> None:
     dump = mysql(b"DELIMITER ;;\nCREATE TRIGGER a BEGIN\nINSERT INTO t VALUES (1);\nEND ;;\nDELIMITER ;\n")
     assert (dump.tables, dump.complete) == ({}, True)

@@ -20,7 +20,8 @@ _COMPLETE = re.compile(rb"-- Dump completed")
 _OF_DATABASE = re.compile(rb"-- Host: .*?\s+Database: (\S.*?)\s*$")
 _SAVES = re.compile(rb"/\*!\d+ SET @OLD_SQL_NOTES=")
 _RESTORES = re.compile(rb"/\*!\d+ SET SQL_NOTES=@OLD_SQL_NOTES")
-_NAME = rb"(?:`((?:[^`]|``)+)`|([\w$]+))"
+# In backticks, in quotes (--compatible=ansi), or bare (--skip-quote-names).
+_NAME = rb'(?:`((?:[^`]|``)+)`|"((?:[^"]|"")+)"|([\w$\x80-\xff]+))'
 _USE = re.compile(rb"USE " + _NAME)
 _TABLE = re.compile(rb"CREATE (?:OR REPLACE )?TABLE (?:IF NOT EXISTS )?" + _NAME)
 _INSERT = re.compile(
@@ -128,5 +129,6 @@ def _key(dump: MysqlDump, found: re.Match[bytes]) -> str:
 
 def _named(found: re.Match[bytes]) -> str:
     """Return a name as it is, without its quotes."""
-    quoted, bare = found.group(1), found.group(2)
-    return (quoted.replace(b"``", b"`") if quoted else bare).decode("utf-8", "replace")
+    quoted, ansi, bare = found.group(1), found.group(2), found.group(3)
+    name: bytes = (quoted or b"").replace(b"``", b"`") or (ansi or b"").replace(b'""', b'"') or bare
+    return name.decode("utf-8", "replace")
