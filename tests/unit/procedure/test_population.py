@@ -29,7 +29,7 @@ def test_a_path_that_two_systems_share_is_due_once(example: Settings) -> None:
     intranet = example.systems[0]
     shared = example.model_copy(update={"systems": (intranet, intranet.model_copy(update={"name": "other"}))})
     disks = [item for item in population(shared, "recoverability") if item.check == "disk"]
-    assert disks == [item for item in population(example, "recoverability") if item.check == "disk"][:2]
+    assert disks == [item for item in population(example, "recoverability") if item.check == "disk"][:3]
 
 
 def test_only_sets_that_are_drilled_are_due_in_a_drill(example: Settings) -> None:

@@ -265,8 +265,8 @@ MEANING = {
     ),
     "a disk of a vault": Case(
         "systems",
-        "min_free_bytes: 5000000000}\n\n    backup_sets:\n",
-        "min_free_bytes: 5000000000}\n      - {host: mail1, path: /volume1}\n\n    backup_sets:\n"
+        "min_free_percent: 10}\n\n    backup_sets:\n",
+        "min_free_percent: 10}\n      - {host: mail1, path: /volume1}\n\n    backup_sets:\n"
         "      - {name: vault, title: {th: นอก, en: Vault}, host: mail1, vault: true, kind: tar, path: /volume1,"
         ' pattern: "*", max_age_hours: 26}\n',
         "where no program runs. Name another machine",

@@ -6,6 +6,7 @@ import pytest
 
 from dulae.checks.backup.kinds import mysql_sql, plain_sql
 from dulae.checks.backup.kinds.inserts import Rows
+from dulae.checks.backup.kinds.table_key import key
 
 VALUES = b" (1,'a''),(\\'b'),\n(2,'back\\\\'),(3,_binary 'x\\0;(\"'),(f(4),\"q'),(\\\"\");\n(9),(9);"
 
@@ -33,10 +34,13 @@ def mysql(text: bytes) -> mysql_sql.MysqlDump:
     [
         ('CREATE TABLE "a ""b" (\nINSERT INTO "a ""b" VALUES (1),(2);\n', {' a "b': 2}),
         ("CREATE TABLE ผู้ใช้ (\nINSERT INTO ผู้ใช้ VALUES (1);\n", {" ผู้ใช้": 1}),
-        ("-- Host: localhost    Database: of today\nINSERT INTO `t` VALUES (1);\n", {"of today t": 1}),
+        (
+            "-- Host: localhost    Database: of today\nINSERT INTO `t` VALUES (1);\n",
+            {key("of today", "t"): 1},
+        ),
         (
             "-- Host: localhost    Database: \nUSE `of today`;\nINSERT INTO `t` VALUES (1);\n",
-            {"of today t": 1},
+            {key("of today", "t"): 1},
         ),
     ],
 )
