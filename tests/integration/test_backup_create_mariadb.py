@@ -198,7 +198,7 @@ def long_rows(mariadb: MariaDb) -> Iterator[None]:
     mariadb.run("mariadb", "-e", "SET GLOBAL max_allowed_packet = 1073741824")
     yield
     # Whoever dumps all databases of this server would stumble over its row.
-    gone = "DROP DATABASE IF EXISTS long_row"
+    gone = "DROP DATABASE IF EXISTS long_row; DROP DATABASE IF EXISTS again"
     mariadb.run("mariadb", "-e", f"{gone}; SET GLOBAL max_allowed_packet = {before}")
 
 
