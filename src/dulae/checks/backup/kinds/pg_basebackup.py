@@ -6,6 +6,7 @@ import os
 import re
 import struct
 
+from ...finding import reason
 from .. import medium, trees
 from ..copies import shown
 from ..faults import Bad, CannotTell
@@ -14,6 +15,12 @@ from ..tools import Tools, first_error
 from . import backup_manifest, basebackup_tar, stream
 from .contents import Contents, Counted
 from .dumps import NO_TABLES
+
+OTHER_VERSION = reason(
+    "backup.basebackup_other_version",
+    "{file}: is of PostgreSQL {copy_version}, and pg_verifybackup here is of {tool_version}, which cannot read all of"
+    " it; install the programs of {copy_version}, and name their folder in bin_dir",
+)
 
 NAME = "pg_basebackup"
 _MANIFEST = backup_manifest.NAME
@@ -27,6 +34,10 @@ WAL_APART = ("--no-parse-wal",)
 # What it says where the program that reads the log is not beside it, or is another version's; that a file of the log
 # is not found is said in other words.
 _NO_WALDUMP = re.compile(r'program "pg_waldump" (?:is needed|was found) by')
+_MAJOR = re.compile(r"\(PostgreSQL\) (\d+)")
+# What older programs say to a manifest of newer ones.
+_NEWER_MANIFEST = "unexpected manifest version"
+_VERSION_LETTERS = 20
 
 
 def told(path: str, held_by: Medium) -> bool | None:
@@ -100,11 +111,31 @@ def without_digests(path: str) -> Contents:
 
 
 def verify(path: str, tools: Tools, *options: str) -> None:
-    """Raise Bad for what pg_verifybackup finds, CannotTell if it cannot judge this copy."""
-    answer = tools.ask(["pg_verifybackup", "-q", *options, path])
-    if answer.status == 0:
+    """Raise Bad for what pg_verifybackup finds, CannotTell if it cannot judge this copy.
+
+    Of another version's copy it still compares the files, but the log is read by programs of its own version alone.
+    """
+    other = _other_version(path, tools)
+    apart = WAL_APART if other and not set(WAL_APART) & set(options) else ()
+    answer = tools.ask(["pg_verifybackup", "-q", *options, *apart, path])
+    if answer.status == 0 and not apart:
         return
     file, error = shown(os.path.basename(path)), first_error(answer.error)
+    if other and (answer.status == 0 or _NEWER_MANIFEST in answer.error):
+        raise CannotTell(OTHER_VERSION, file=file, copy_version=other[0], tool_version=other[1])
     if _NO_WALDUMP.search(answer.error):
         raise CannotTell(stream.NO_PROGRAM, file=file, tool="pg_waldump")
     raise Bad(stream.DAMAGED, file=file, error=error)
+
+
+def _other_version(path: str, tools: Tools) -> tuple[str, str] | None:
+    """Return the versions of a copy and of pg_verifybackup, None if they are one or either is not told."""
+    try:
+        with open(os.path.join(path, "PG_VERSION"), encoding="ascii", errors="replace") as stored:
+            copied = stored.read(_VERSION_LETTERS).strip()
+    except FileNotFoundError:
+        return None
+    here = _MAJOR.search(tools.ask(["pg_verifybackup", "--version"]).text)
+    if not here or not copied.isdigit() or copied == here.group(1):
+        return None
+    return copied, here.group(1)
