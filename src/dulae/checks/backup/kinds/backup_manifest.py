@@ -11,14 +11,21 @@ from typing import Any, Iterator, Mapping, Protocol
 from ...finding import reason
 from ..copies import shown
 from ..crc32c import Crc32c
-from ..faults import Bad
+from ..faults import Bad, CannotTell
 from ..medium import HERE, Medium
 
 BROKEN = reason(
     "backup.basebackup_broken", "{file}: its backup_manifest cannot be read ({error}); make it again"
 )
+INCREMENTAL = reason(
+    "backup.basebackup_incremental",
+    "{file}: is incremental, and is restored only together with those that it rests on; have them put together with"
+    " pg_combinebackup and name that copy, or have full ones made",
+)
 
 NAME = "backup_manifest"
+# What files are called of which only the blocks that changed were copied (PostgreSQL 17).
+_ONLY_CHANGES = "INCREMENTAL."
 _SIGNED_BY = b'"Manifest-Checksum"'
 _SHA = {"SHA224": "sha224", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
 
@@ -78,6 +85,17 @@ class BackupManifest:
 
 
 def read(folder: str, medium: Medium = HERE) -> BackupManifest:
+    """Return the manifest of a copy; raise Bad if it cannot be read, or is not as it was written.
+
+    Raise CannotTell if the copy is incremental, for what it rests on is not known here.
+    """
+    made = _read(folder, medium)
+    if any(os.path.basename(name).startswith(_ONLY_CHANGES) for name in made.files):
+        raise CannotTell(INCREMENTAL, file=shown(os.path.basename(folder)))
+    return made
+
+
+def _read(folder: str, medium: Medium) -> BackupManifest:
     """Return the manifest of a copy; raise Bad if it cannot be read, or is not as it was written."""
     with medium.open(os.path.join(folder, NAME)) as stored:
         data = stored.read()
