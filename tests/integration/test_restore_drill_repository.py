@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 from dulae.checks.backup.sets import BackupSet
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
-from dulae.checks.restore_drill import drill
+from dulae.checks.restore_drill import drill, physical
 from dulae.checks.restore_drill.request import Assertion, Drill, Pick
 
 from .drilling import begin, no_waiting, place
@@ -259,6 +259,11 @@ def test_without_the_program_nothing_is_judged(pgbackrest: Kept, monkeypatch: py
             "restore_drill.machine_lacks",
         ),
         (
+            'echo "ERROR: [064]: raised from local-1 protocol: unable to write /x" >&2; exit 64',
+            Verdict.UNKNOWN,
+            "restore_drill.machine_lacks",
+        ),
+        (
             "echo \"ERROR: [031]: invalid option '--no-config'\" >&2; exit 31",
             Verdict.UNKNOWN,
             "restore_drill.machine_lacks",
@@ -274,7 +279,7 @@ def test_without_the_program_nothing_is_judged(pgbackrest: Kept, monkeypatch: py
             "restore_drill.not_restored",
         ),
     ],
-    ids=["killed", "silent", "disk", "option", "format", "missing"],
+    ids=["killed", "silent", "disk", "short", "option", "format", "missing"],
 )
 @pytest.mark.parametrize("command", ["restore", "archive-get"])
 def test_what_this_machine_did_is_told_from_what_the_backup_is(
@@ -461,15 +466,34 @@ def test_a_drill_killed_while_pgbackrest_restores_leaves_no_program(
 
 @pytest.mark.root
 def test_a_place_too_small_for_the_cluster_is_unknown(kept: Kept) -> None:
+    with small_place("100m") as small:
+        finding = replace(kept, place=small).hold()
+    assert judged(finding) == (Verdict.UNKNOWN, "restore_drill.no_space"), finding.because
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("size", ["12m", "30m"])
+def test_a_place_that_others_fill_meanwhile_is_unknown(
+    size: str, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(physical, "demand_space", lambda folder, needed: None)
+    with small_place(size) as small:
+        finding = replace(kept, place=small).hold()
+    assert finding.verdict is Verdict.UNKNOWN, finding.because
+    assert finding.code in ("restore_drill.machine_lacks", "restore_drill.not_held"), finding.because
+
+
+@contextlib.contextmanager
+def small_place(size: str) -> Iterator[pathlib.Path]:
+    """Give a file system of some bytes."""
     small = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", small], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", small], check=False, capture_output=True
     )
     try:
         if mounted.returncode:
             pytest.skip(f"cannot mount a file system here: {mounted.stderr.decode().strip()}")
-        finding = replace(kept, place=small).hold()
-        assert judged(finding) == (Verdict.UNKNOWN, "restore_drill.no_space"), finding.because
+        yield small
     finally:
         subprocess.run(["umount", small], check=False, capture_output=True)
         small.rmdir()

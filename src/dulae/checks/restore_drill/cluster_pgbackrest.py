@@ -34,14 +34,16 @@ OUTSIDE = reason(
 _TOOL = "pgbackrest"
 _RESTORED = "restored"
 _MOST_PROCESSES = 4
+_MOST_WORDS = 300
 _INSIDE = re.compile(r"pg_data(?:/.+)?|pg_tblspc(?:/[1-9]\d*(?:/.+)?)?")
 _USELESS = re.compile(r"WARN: repo1: ")
 _TABLESPACE = re.compile(r"pg_tblspc/([1-9]\d*)")
-# Errors that speak of this machine or of the program's own version, not of the backup.
+# Errors that speak of this machine or of the program's own version, not of the backup. On a full disk it may be told
+# only that not all was written, and nothing is written but into the scratch folder.
 _LACKS = re.compile(
     r"No space left|Permission denied|Operation not permitted|Read-only file system|Input/output error"
     r"|Cannot allocate memory|Too many open files|Disk quota exceeded|unable to fork|expected format \d+ but found"
-    r"|terminated unexpectedly|\[0(?:25|3[0-7]|46|63)\]:"
+    r"|unable to (?:write|create|sync)|(?:FileWrite|PathCreate)Error|terminated unexpectedly|\[0(?:25|3[0-7]|46|63)\]:"
 )
 
 
@@ -189,5 +191,6 @@ def _fetch(call: _Call, folder: str, log: list[str]) -> None:
 
 def _fault(answer: Answer) -> Fault:
     """Return what an error of the program means; why it found a repository of no use it only warns of."""
-    error = first_error(_USELESS.sub("ERROR: ", answer.error, count=1))
+    said = " ".join(_USELESS.sub("ERROR: ", answer.error, count=1).split())
+    error = shown(first_error(said))[:_MOST_WORDS]
     return CannotTell(LACKING, error=error) if _LACKS.search(answer.error) else Bad(NOT_RESTORED, error=error)
