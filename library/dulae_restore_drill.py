@@ -18,6 +18,11 @@ description:
     the log that came with it, under settings of the drill alone; it needs programs of its own major version.
     Tablespaces lie in the scratch folder. One database of it is asked (C(drill_database)). Its own digests prove it, so
     that a manifest or assertions are no condition of V(pass).
+  - A backup of V(pgbackrest) is restored by C(pgbackrest) into the scratch folder, with settings on its command line
+    alone; one of V(barman) is copied, without Barman. Both recover from the archived log (WAL) that the backup itself
+    needs, brought into the scratch folder beforehand, and then are proven as other physical copies are. What was
+    archived since is not replayed. Nothing is written into the repository. A backup of V(barman) by C(rsync) has no
+    digests and wants assertions.
   - Dumps of MySQL are restored into MariaDB; what only MySQL knows, such as its collations, leaves the verdict open.
     A dump of all databases is not drilled, for it would replace the scratch server's own accounts.
   - What lies inside a snapshot of V(restic) or V(borg) (O(sets[].inside)) is brought into the scratch folder first, in

@@ -243,8 +243,9 @@ _DRILL = r"""
             default: 0
       drill_database:
         description:
-          - Which database of a physical copy is asked (assertions, Thai text, attachments, indexes). By default the one
-            of the manifest beside the copy, or the only one there is besides V(postgres) and templates.
+          - Which database of a physical copy (V(pg_basebackup), V(pgbackrest), V(barman)) is asked (assertions, Thai
+            text, attachments, indexes). By default the one of the manifest beside the copy, or the only one there is
+            besides V(postgres) and templates.
         type: str
         default: ""
       thai_text:

@@ -127,7 +127,8 @@ def removed(folder):
 
 scratch.note_stage, scratch.remove = noted, removed
 attachments = Attachments("SELECT 'a' AS path", folder=store, max_missing=1)
-one = Drill(BackupSet(store, kind, pattern=pattern), attachments=attachments, thai_text="always")
+secret = os.environ.get("DRILL_PASSPHRASE", "")
+one = Drill(BackupSet(store, kind, pattern=pattern, password_file=secret), attachments=attachments, thai_text="always")
 drill.check([one], Tools(bin_dir), place)
 """
 
@@ -138,8 +139,9 @@ def begin(
     server: Server,
     *moment_and_deed: str,
     of: tuple[str, str] = ("pg_dump", "office-*"),
+    passphrase: pathlib.Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a drill that dies, or waits to be ended, when it comes to a stage."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES), "DRILL_PASSPHRASE": str(passphrase or "")}
     argv = [sys.executable, "-c", CHILD, str(store), str(place), server.bin_dir, *moment_and_deed, *of]
     return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)

@@ -34,6 +34,7 @@ FORMS = {
     "barman": ("barman", "barman"),
 }
 OF_FOLDERS = ("restic", "borg", "borg unencrypted")
+LETTERS = "CREATE TABLE letters AS SELECT g AS id, md5(g::text) AS body FROM generate_series(1, 20000) g"
 _NUMBERED = re.compile(r'"backup-timestamp-stop":(\d+)')
 
 
@@ -153,7 +154,7 @@ def cluster_programs() -> str:
 
 def of_folder(form: str, place: pathlib.Path, folder: pathlib.Path) -> Repository:
     """Make a repository with a backup of a folder on each of some days."""
-    made = _empty(form, place)
+    made = empty(form, place)
     if form == "restic":
         made.program("init", "--quiet")
     else:
@@ -165,7 +166,8 @@ def of_folder(form: str, place: pathlib.Path, folder: pathlib.Path) -> Repositor
     return made
 
 
-def _empty(form: str, place: pathlib.Path) -> Repository:
+def empty(form: str, place: pathlib.Path) -> Repository:
+    """Return where a repository will be, with its passphrase beside it."""
     place.mkdir(parents=True, exist_ok=True)
     kept = place / "passphrase"
     kept.write_text(PASSPHRASE)
@@ -217,31 +219,50 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 def of_cluster(form: str, place: pathlib.Path) -> Repository:
     """Make a repository with backups of a cluster, dated a day from each other."""
-    made = _empty(form, place)
-    with _cluster(form) as running:
-        running.sql(
-            "CREATE TABLE letters AS SELECT g AS id, md5(g::text) AS body FROM generate_series(1, 20000) g"
-        )
-        _prepared(running)
+    made = empty(form, place)
+    with started(form) as running:
+        running.sql(LETTERS)
+        prepared(running)
         for day in range(DAYS):
             running.sql(f"INSERT INTO letters SELECT g, 'day {day}' FROM generate_series(1, 1000) g")
-            _one_backup(running, day)
-        source = running.place / (f"home/{STANZA}" if form == "barman" else "repository")
-        subprocess.run(["cp", "-a", str(source), str(made.path)], check=True)
+            one_backup(running, "full" if day < DAYS - 1 else "diff")
+        taken(running, made)
     _dated_back(made)
     return made
 
 
-def _one_backup(running: Cluster, day: int) -> None:
+def of_cluster_today(form: str, place: pathlib.Path, *statements: str) -> Repository:
+    """Make a repository with two backups of a cluster as its program dates them, which takes no other lists."""
+    made = empty(form, place)
+    with started(form) as running:
+        for statement in (LETTERS, *statements):
+            running.sql(statement)
+        prepared(running)
+        for day, how in enumerate(("full", "diff")):
+            running.sql(f"INSERT INTO letters SELECT g, 'day {day}' FROM generate_series(1, 1000) g")
+            one_backup(running, how)
+        taken(running, made)
+    return made
+
+
+def taken(running: Cluster, made: Repository) -> None:
+    """Take a copy of a cluster's repository to where it is judged."""
+    source = running.place / (f"home/{STANZA}" if running.form == "barman" else "repository")
+    subprocess.run(["cp", "-a", str(source), str(made.path)], check=True)
+
+
+def one_backup(running: Cluster, how: str, *words: str) -> None:
+    """Have the repository's program make a backup; Barman knows only full ones."""
     if running.form != "barman":
-        running.run(*running.tool, f"--type={'full' if day < DAYS - 1 else 'diff'}", "backup")
+        running.run(*running.tool, f"--type={how}", *words, "backup")
         return
     # Its name is the second in which it begins.
     time.sleep(1.1)
     running.run(*running.tool, "backup", STANZA, "--wait")
 
 
-def _prepared(running: Cluster) -> None:
+def prepared(running: Cluster) -> None:
+    """Have the repository's program accept a cluster."""
     if running.form != "barman":
         running.run(*running.tool, "stanza-create")
         return
@@ -252,7 +273,7 @@ def _prepared(running: Cluster) -> None:
 
 
 @contextlib.contextmanager
-def _cluster(form: str) -> Iterator[Cluster]:
+def started(form: str) -> Iterator[Cluster]:
     """Start a cluster that archives its WAL; stop and remove it afterwards."""
     place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-r-", dir="/tmp"))
     identity = pwd.getpwnam("barman") if os.geteuid() == 0 and form == "barman" else None

@@ -175,12 +175,12 @@ def test_the_example_is_right(department: pathlib.Path) -> None:
     assert loaded.lists_dir == pathlib.Path("/srv/dulae/lists")
 
 
-def test_the_example_of_what_lies_in_snapshots_is_right_when_it_is_taken_up(department: pathlib.Path) -> None:
+def test_the_examples_of_repositories_are_right_when_it_is_taken_up(department: pathlib.Path) -> None:
     path = department / "group_vars/all/systems.yml"
     lines, taken = path.read_text(encoding="utf-8").splitlines(), False
     for number, line in enumerate(lines):
         taken = (taken and line.startswith("      #")) or bool(
-            re.match(r"      # - name: \w+_in_restic", line)
+            re.match(r"      # - name: (?:\w+_in_restic|cluster)$", line)
         )
         if taken:
             lines[number] = (
@@ -188,7 +188,9 @@ def test_the_example_of_what_lies_in_snapshots_is_right_when_it_is_taken_up(depa
             )
         taken = taken and "drill: true" not in line
     path.write_text("\n".join(lines), encoding="utf-8")
-    inside = [one.inside for one in settings.load(department).systems[0].backup_sets if one.inside]
+    found = settings.load(department).systems[0].backup_sets
+    assert [(one.kind, one.stanza) for one in found if one.drill_database] == [("pgbackrest", "main")]
+    inside = [one.inside for one in found if one.inside]
     assert [one.kind for one in inside] == ["pg_dump", "files"]
     assert inside[0].path == "/var/backup/intranet-*.dump"
 

@@ -60,14 +60,20 @@ class Form:
     copy: Callable[[str, str], None]
 
 
-def plan(path: str) -> Plan:
-    """Return what is copied of a cluster; raise OSError where it may not be looked at."""
+def plan(path: str, tablespaces: str = "") -> Plan:
+    """Return what is copied of a cluster; raise OSError where it may not be looked at.
+
+    ``tablespaces`` names the folder in which they lie by their numbers, where that is not the cluster's own.
+    """
     made = Plan()
+    if tablespaces:
+        _take_tablespaces(made, tablespaces)
     for entry in _entries(path):
         if entry.name == _WAL:
             _take_wal(made, entry.path)
         elif entry.name == _LINKS:
-            _take_tablespaces(made, entry.path)
+            if not tablespaces:
+                _take_tablespaces(made, entry.path)
         elif entry.name not in _LEFT_OUT:
             _take(made, entry, f"{DATA}/{entry.name}")
     return made
@@ -146,13 +152,26 @@ def version(path: str) -> str:
         return stored.read(VERSION_BYTES)
 
 
-def copy(path: str, folder: str) -> None:
+def copy(path: str, folder: str, tablespaces: str = "") -> None:
     """Copy a cluster; raise OSError where that cannot be done."""
-    made = plan(path)
+    made = plan(path, tablespaces)
     make_folders(made, folder)
     with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
         for _ in workers.map(lambda one: copy_file(one[0], os.path.join(folder, one[1])), made.files):
             pass
+    link_tablespaces(made, folder)
+
+
+def move(path: str, folder: str) -> None:
+    """Move a cluster from elsewhere in the scratch folder, whoever its files belong to; raise OSError if that fails."""
+    made = plan(path)
+    make_folders(made, folder)
+    for source, target, _ in made.files:
+        place = os.path.join(folder, target)
+        os.rename(source, place)
+        if os.geteuid() == 0:
+            os.chown(place, os.geteuid(), os.getegid(), follow_symlinks=False)
+        os.chmod(place, 0o600)
     link_tablespaces(made, folder)
 
 

@@ -19,7 +19,18 @@ from ..backup.steps import Examination
 from ..backup.tools import Tools
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
-from . import database, extracting, files, mariadb, physical, picking, postgresql, scratch
+from . import (
+    cluster_pgbackrest,
+    cluster_source,
+    database,
+    extracting,
+    files,
+    mariadb,
+    physical,
+    picking,
+    postgresql,
+    scratch,
+)
 from .engine import Dumps
 from .request import Drill
 from .work import Work
@@ -65,7 +76,9 @@ def _of(dumps: Dumps) -> Callable[[Work, Tools], None]:
 DRILLS: Mapping[str, Callable[[Work, Tools], None]] = {
     "pg_dump": _of(postgresql.DUMPS),
     "mariadb_dump": _of(mariadb.DUMPS),
-    "pg_basebackup": physical.hold,
+    "pg_basebackup": physical.drill_of(cluster_source.of_basebackup),
+    "pgbackrest": physical.drill_of(cluster_pgbackrest.of_pgbackrest),
+    "barman": physical.drill_of(cluster_source.of_barman),
     "tar": files.hold,
 }
 # In a snapshot a folder is a copy that does not change; elsewhere it is restored by copying it back.

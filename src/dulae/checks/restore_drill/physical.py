@@ -15,13 +15,13 @@ from typing import Callable
 from ..backup import steps
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
-from ..backup.kinds import backup_manifest, basebackup_tar, pg_basebackup
-from ..backup.medium import HERE
+from ..backup.kinds.contents import Asked
 from ..backup.session import Session, SessionError
 from ..backup.tools import KILLED, Tools, first_error
 from ..finding import reason
-from . import cluster_copy, cluster_settings, cluster_unpack, database, server, serving
+from . import cluster_copy, cluster_settings, database, server, serving
 from .cluster_copy import DATA
+from .cluster_source import Source
 from .engine import Restored
 from .postgresql import CLUSTER
 from .restoring import LACKING, NOT_RESTORED
@@ -78,18 +78,22 @@ WHERE NOT datistemplate AND datconnlimit <> -2
 _NAMES_TOLD = 5
 
 
-def hold(work: Work, tools: Tools) -> None:
+def drill_of(opened: Callable[[Asked], Source]) -> Callable[[Work, Tools], None]:
+    """Return the drill of physical copies that come from such a source."""
+    return lambda work, tools: _hold(work, tools, opened)
+
+
+def _hold(work: Work, tools: Tools, opened: Callable[[Asked], Source]) -> None:
     """Restore a physical copy into the scratch folder and prove it; raise Fault with what was seen."""
-    path = work.examination.newest.path
     with work.stage("prepare"):
-        form = cluster_unpack.TAR if basebackup_tar.archives(path, HERE) else cluster_copy.PLAIN
-        version = _same_version(work, lambda: form.version(path), tools)
-        demand_space(work.folder, _EMPTY_BYTES + form.needed(path))
+        source = opened(work.examination.asked())
+        version = _same_version(work, source.version, tools)
+        demand_space(work.folder, _EMPTY_BYTES + source.needed())
         identity = serving.settle(work.folder, server.SOCKET)
     with work.stage("copy"):
-        form.copy(path, work.folder)
+        source.bring(work.folder)
     with work.stage("verify"):
-        _verify(work, tools)
+        _verify(work, tools, source)
     with work.stage("recover"):
         cluster_settings.replace(work.folder)
         options = cluster_settings.options(work.folder, version, tools)
@@ -125,19 +129,18 @@ def _major(version: str) -> str:
     return first if first and int(first) >= _ONE_NUMBER_SINCE else numbers
 
 
-def _verify(work: Work, tools: Tools) -> None:
+def _verify(work: Work, tools: Tools, source: Source) -> None:
     """Demand that what was copied is what was backed up; raise Bad where it is not."""
     data = os.path.join(work.folder, DATA)
     try:
-        made = backup_manifest.read(data)
-        pg_basebackup.verify(data, tools)
+        work.compared = source.verify(data, tools)
     except Fault as fault:
         fault.numbers["file"] = work.examination.newest.name
         raise
-    work.compared = made.digested
     if work.manifest and work.manifest.files:
         steps.same_bytes(work.examination, work.manifest)
-    _no_tablespace_made(data, tools)
+    if source.online:
+        _no_tablespace_made(data, tools)
 
 
 def _no_tablespace_made(data: str, tools: Tools) -> None:

@@ -17,6 +17,7 @@ from typing import Callable, Iterator
 
 from ..backup.faults import CannotTell
 from ..backup.kinds.borg import SHADOW
+from ..backup.kinds.pgbackrest_files import SECRET
 from ..finding import reason
 
 BUSY = reason(
@@ -39,7 +40,7 @@ _STAGE = "stage"
 _TEMPLATE = "template"
 _OURS = {
     *("postgres", "initdb", "pg_restore", "psql", "unshare", "setpriv"),
-    *("pg_verifybackup", "pg_waldump", "pg_controldata"),
+    *("pg_verifybackup", "pg_waldump", "pg_controldata", "pgbackrest"),
     *("mariadbd", "mysqld", "mariadb", "mysql", "mariadb-install-db", "mysql_install_db"),
 }
 _PATIENCE_S = 10.0
@@ -89,7 +90,7 @@ def _lock(path: str) -> int:
 def reap(workshop: str) -> list[str]:
     """Remove what killed drills left, programs first; return at which stage each was killed."""
     left = sorted(os.listdir(workshop))
-    drills = [name for name in left if not name.startswith((_TEMPLATE, SHADOW))]
+    drills = [name for name in left if not name.startswith((_TEMPLATE, SHADOW, SECRET))]
     stages = [_reap(os.path.join(workshop, name)) for name in drills]
     for name in set(left) - set(drills):
         remove(os.path.join(workshop, name))

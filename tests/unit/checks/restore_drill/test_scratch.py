@@ -7,6 +7,8 @@ import subprocess
 import pytest
 
 from dulae.checks.backup.faults import CannotTell
+from dulae.checks.backup.kinds import pgbackrest_files
+from dulae.checks.backup.tools import Tools
 from dulae.checks.restore_drill import scratch
 
 
@@ -52,6 +54,15 @@ def test_what_a_killed_drill_left_is_removed_and_its_stage_told(tmp_path: pathli
         assert scratch.programs_in(str(left)) == [program.pid]
         assert scratch.reap(str(tmp_path)) == ["restore", "unknown"]
         assert program.wait() != 0
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_passphrase_that_a_killed_drill_left_is_removed_and_is_no_drill(tmp_path: pathlib.Path) -> None:
+    left = pgbackrest_files.kept_secret("a passphrase", Tools(temporary=str(tmp_path)))
+    path = pathlib.Path(left.__enter__())
+    assert path.read_text() == "a passphrase"
+    assert path.parent.stat().st_mode & 0o77 == 0
+    assert scratch.reap(str(tmp_path)) == []
     assert os.listdir(tmp_path) == []
 
 

@@ -76,16 +76,27 @@ def _copy(path: str) -> Copy:
 
 def structure(asked: Asked) -> Contents:
     """Return the files of a backup, all there with its WAL; raise Fault if not, or if it has no data."""
-    data = os.path.join(asked.path, "data")
-    about = info(asked.path)
+    data, _ = demanded(asked)
+    if pg_basebackup.told(data, HERE):
+        return pg_basebackup.structure(data, asked.tools, *pg_basebackup.WAL_APART)
+    return pg_basebackup.without_digests(data)
+
+
+def demanded(asked: Asked) -> tuple[str, dict[str, str]]:
+    """Return the folder of a backup's files, and the archived WAL segments that it needs; raise Bad if some are lost.
+
+    Of the segments only the first and the last are demanded: which lie between them, no list tells.
+    """
+    data, about = os.path.join(asked.path, "data"), info(asked.path)
     if not about.get("begin_wal") or not about.get("end_wal"):
         raise Bad(INFO_BROKEN, file=asked.copy.name)
     if not os.path.isdir(data) or not os.listdir(data):
         raise Bad(DATA_LOST, file=asked.copy.name)
-    _demand_wal(asked, about)
-    if pg_basebackup.told(data, HERE):
-        return pg_basebackup.structure(data, asked.tools, *pg_basebackup.WAL_APART)
-    return pg_basebackup.without_digests(data)
+    found = _wal(asked, about)
+    for segment in (about["begin_wal"], about["end_wal"]):
+        if segment not in found:
+            raise Bad(repository.WAL_LOST, file=asked.copy.name, item=shown(segment))
+    return data, found
 
 
 def _wal(asked: Asked, about: Mapping[str, str]) -> dict[str, str]:
@@ -100,12 +111,10 @@ def _wal(asked: Asked, about: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _demand_wal(asked: Asked, about: Mapping[str, str]) -> None:
-    """Raise Bad if the first or the last WAL segment of a backup is not in the archive."""
-    found = _wal(asked, about)
-    for segment in (about["begin_wal"], about["end_wal"]):
-        if segment not in found:
-            raise Bad(repository.WAL_LOST, file=asked.copy.name, item=shown(segment))
+def segment_bytes(path: str, usual: int) -> int:
+    """Return the bytes of a WAL segment as Barman noted them, the usual ones where it noted none."""
+    told = info(path).get("xlog_segment_size", "")
+    return int(told) if told.isdigit() and int(told) else usual
 
 
 def read(asked: Asked) -> None:

@@ -24,7 +24,7 @@ from . import repository
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .dumps import NO_TABLES
 from .pg_basebackup import of_users
-from .pgbackrest_files import Section, Stored, kept_secret, sections, sha1_of
+from .pgbackrest_files import Section, Stored, is_encrypted, kept_secret, sections, sha1_of
 
 PARTS_LOST = reason(
     "backup.parts_lost",
@@ -48,6 +48,7 @@ PAGES_DAMAGED = reason(
 
 _PACKED = re.compile(r"\.(gz|bz2|lz4|zst)$")
 _PACKED_BY = {"none": "", "gz": "gz", "bz2": "bz2", "lz4": "lz4", "zst": "zst"}
+_MANIFEST = "backup.manifest"
 _LABEL = re.compile(r"\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?")
 
 
@@ -100,15 +101,39 @@ def _list(folder: str, name: str, secret: str, tools: Tools) -> dict[str, Sectio
 def _manifest(asked: Asked) -> Iterator[tuple[dict[str, Section], str]]:
     """Give the manifest of a backup and the file that decrypts its parts; raise Fault if it cannot be read."""
     folder, tools = os.path.dirname(asked.path), asked.tools
-    own = repository.passphrase(asked.backup_set, "openssl")
-    info = _list(folder, "backup.info", own, tools)
-    with kept_secret(_told_secret(info)) as of_manifest:
+    info = _list(folder, "backup.info", _own(asked), tools)
+    with kept_secret(_told_secret(info), tools) as of_manifest:
         try:
-            manifest = _list(asked.path, "backup.manifest", of_manifest, tools)
+            manifest = _list(asked.path, _MANIFEST, of_manifest, tools)
         except FileNotFoundError as error:
-            raise Bad(PARTS_LOST, file=asked.copy.name, damaged=1, item="backup.manifest") from error
-        with kept_secret(_told_secret(manifest)) as of_parts:
+            raise Bad(PARTS_LOST, file=asked.copy.name, damaged=1, item=_MANIFEST) from error
+        with kept_secret(_told_secret(manifest), tools) as of_parts:
             yield manifest, of_parts
+
+
+def twins(asked: Asked) -> list[dict[str, Section]]:
+    """Return the manifest of a backup and, where it can be read, its twin; raise Fault as ``structure`` does."""
+    with _manifest(asked) as (manifest, _):
+        found = [manifest]
+    info = _list(os.path.dirname(asked.path), "backup.info", _own(asked), asked.tools)
+    with kept_secret(_told_secret(info), asked.tools) as secret, contextlib.suppress(Bad, FileNotFoundError):
+        found.append(sections(os.path.join(asked.path, f"{_MANIFEST}.copy"), secret, asked.tools))
+    return found
+
+
+def stated_passphrase(asked: Asked) -> str:
+    """Return the declared passphrase of a repository that is encrypted, empty for another; raise Fault without one."""
+    listed = os.path.join(os.path.dirname(asked.path), "backup.info")
+    if not is_encrypted(listed if os.path.exists(listed) else f"{listed}.copy"):
+        return ""
+    # The first line, as openssl takes it.
+    with open(_own(asked), "rb") as kept:
+        return os.fsdecode(kept.readline().rstrip(b"\n"))
+
+
+def _own(asked: Asked) -> str:
+    """Return the declared file of the passphrase, empty if none is; raise CannotTell if it may not be read."""
+    return repository.passphrase(asked.backup_set, "openssl")
 
 
 def _told_secret(listed: Mapping[str, Section]) -> str:
@@ -123,8 +148,8 @@ def structure(asked: Asked) -> Contents:
         lost = [name for name, (stored, about) in parts.items() if not _in_place(stored, about)]
         if lost:
             raise Bad(PARTS_LOST, file=asked.copy.name, damaged=len(lost), item=shown(lost[0]))
-        _demand_wal(asked, manifest)
-        _demand_sound_pages(asked, manifest)
+        demand_wal(asked, manifest)
+        demand_sound_pages(asked, manifest)
         files = {
             name: FileCount(name, about.get("size", 0), "") for name, about in manifest["target:file"].items()
         }
@@ -174,7 +199,7 @@ def _in_place(stored: Stored, about: Mapping[str, Any]) -> bool:
     return size == _stored(about) if stored.bytes is None else size >= stored.offset + stored.bytes
 
 
-def _wal(asked: Asked, manifest: Mapping[str, Section]) -> dict[str, str]:
+def wal(asked: Asked, manifest: Mapping[str, Section]) -> dict[str, str]:
     """Return the archived WAL segments that a backup needs to become consistent, by their names without digest."""
     about = manifest["backup"]
     first, last = str(about.get("backup-archive-start", "")), str(about.get("backup-archive-stop", ""))
@@ -188,18 +213,23 @@ def _wal(asked: Asked, manifest: Mapping[str, Section]) -> dict[str, str]:
     return found
 
 
-def _demand_wal(asked: Asked, manifest: Mapping[str, Section]) -> None:
+def demand_wal(asked: Asked, manifest: Mapping[str, Section]) -> None:
     """Raise Bad if the first or the last WAL segment of a backup is not in the archive, nor in the backup."""
     about, inside = manifest["backup"], " ".join(manifest["target:file"])
-    if not manifest.get("backup:option", {}).get("option-online", True):
+    if not is_online(manifest):
         return
-    found = _wal(asked, manifest)
+    found = wal(asked, manifest)
     for segment in (about.get("backup-archive-start"), about.get("backup-archive-stop")):
         if segment and segment not in found and segment not in inside:
             raise Bad(repository.WAL_LOST, file=asked.copy.name, item=shown(str(segment)))
 
 
-def _demand_sound_pages(asked: Asked, manifest: Mapping[str, Section]) -> None:
+def is_online(manifest: Mapping[str, Section]) -> bool:
+    """Say whether the cluster ran while it was backed up."""
+    return bool(manifest.get("backup:option", {}).get("option-online", True))
+
+
+def demand_sound_pages(asked: Asked, manifest: Mapping[str, Section]) -> None:
     """Raise Bad if pages of the cluster failed their own checksums when the backup was made."""
     damaged = [name for name, about in manifest["target:file"].items() if about.get("checksum-page") is False]
     if damaged:
@@ -212,8 +242,8 @@ def read(asked: Asked) -> None:
         wanted = [
             (name, stored, about["checksum"]) for name, (stored, about) in _parts(asked, manifest, secret)
         ]
-        with kept_secret(_told_secret(_archive_list(asked))) as of_archive:
-            for segment, path in _wal(asked, manifest).items():
+        with kept_secret(_told_secret(_archive_list(asked)), asked.tools) as of_archive:
+            for segment, path in wal(asked, manifest).items():
                 packed = _PACKED.search(path)
                 digest = os.path.basename(path).partition("-")[2].partition(".")[0]
                 stored = Stored(path, packed.group(1) if packed else "", of_archive)
@@ -229,10 +259,10 @@ def read(asked: Asked) -> None:
 
 def _archive_list(asked: Asked) -> dict[str, Section]:
     """Return the list of the archive, none where it is not there."""
-    own = repository.passphrase(asked.backup_set, "openssl")
     stanza = os.path.basename(os.path.dirname(asked.path))
+    folder = os.path.join(asked.backup_set.path, "archive", stanza)
     with contextlib.suppress(FileNotFoundError):
-        return _list(os.path.join(asked.backup_set.path, "archive", stanza), "archive.info", own, asked.tools)
+        return _list(folder, "archive.info", _own(asked), asked.tools)
     return {}
 
 

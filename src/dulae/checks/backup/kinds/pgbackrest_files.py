@@ -29,6 +29,8 @@ UNREADABLE_LIST = reason(
 )
 
 Section = Mapping[str, Any]
+# The names of folders in which a passphrase lies for a while begin so.
+SECRET = "dulae-secret-"
 _BLOCK_BYTES = 1 << 16
 _SALTED = b"Salted__"
 _LINE = re.compile(r'([^\n]+?)=((?:\{|\[|"|-?\d|true|false|null)[^\n]*)')
@@ -108,15 +110,22 @@ def _decrypted(path: str, secret: str, tools: Tools) -> bytes:
 
 
 @contextlib.contextmanager
-def kept_secret(words: str) -> Iterator[str]:
+def kept_secret(words: str, tools: Tools) -> Iterator[str]:
     """Give a private file that holds a passphrase which the repository itself tells, empty where it tells none."""
     if not words:
         yield ""
         return
-    with tempfile.NamedTemporaryFile(prefix="dulae-") as place:
-        place.write(words.encode("utf-8"))
-        place.flush()
-        yield place.name
+    with tempfile.TemporaryDirectory(prefix=SECRET, dir=tools.temporary or None) as place:
+        path = os.path.join(place, "passphrase")
+        with open(path, "xb") as kept:
+            kept.write(words.encode("utf-8"))
+        yield path
+
+
+def is_encrypted(path: str) -> bool:
+    """Say whether a list is encrypted; raise OSError if it is not there."""
+    with open(path, "rb") as kept:
+        return kept.read(len(_SALTED)) == _SALTED
 
 
 def sha1_of(stored: Stored, tools: Tools) -> tuple[str, int]:
