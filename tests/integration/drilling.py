@@ -136,12 +136,13 @@ drill.check([one], Tools(bin_dir), place)
 def begin(
     store: pathlib.Path,
     place: pathlib.Path,
-    server: Server,
+    server: Server | None,
     *moment_and_deed: str,
     of: tuple[str, str] = ("pg_dump", "office-*"),
     passphrase: pathlib.Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a drill that dies, or waits to be ended, when it comes to a stage."""
+    """Start a drill that dies, or waits to be ended, when it comes to a stage; of programs on PATH without a server."""
     environment = {**os.environ, "PYTHONPATH": str(SOURCES), "DRILL_PASSPHRASE": str(passphrase or "")}
-    argv = [sys.executable, "-c", CHILD, str(store), str(place), server.bin_dir, *moment_and_deed, *of]
+    bin_dir = server.bin_dir if server else ""
+    argv = [sys.executable, "-c", CHILD, str(store), str(place), bin_dir, *moment_and_deed, *of]
     return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)

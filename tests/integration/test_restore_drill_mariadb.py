@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,13 +24,13 @@ from dulae.checks.restore_drill import drill, identity, scratch
 from dulae.checks.restore_drill.attachments import Attachments
 from dulae.checks.restore_drill.request import Assertion, Drill
 
+from . import drilling
 from .drilling import change_manifest, no_waiting, place
 from .mariadb import OFFICE, MariaDb
 from .postgres import Server
 
 __all__ = ["no_waiting", "place"]
 
-SOURCES = pathlib.Path(__file__).parents[2] / "src"
 STAGES = ["prepare", "initdb", "start", "restore", "prove", "check_tables", "drop"]
 MORE = (
     "CREATE TABLE attachments (path VARCHAR(200), bytes BIGINT, sha256 BINARY(32))",
@@ -419,44 +418,9 @@ def test_a_program_that_does_not_end_leaves_the_verdict_open(
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.tool_silent"), finding.because
 
 
-CHILD = """
-import os, signal, sys, time
-from dulae.checks.backup.sets import BackupSet
-from dulae.checks.backup.tools import Tools
-from dulae.checks.restore_drill import drill, scratch
-from dulae.checks.restore_drill.attachments import Attachments
-from dulae.checks.restore_drill.request import Drill
-
-store, place, moment, deed = sys.argv[1:]
-real, really_removed = scratch.note_stage, scratch.remove
-
-
-def noted(folder, stage):
-    real(folder, stage)
-    if stage == moment:
-        print("there", flush=True)
-        os.kill(os.getpid(), signal.SIGKILL) if deed == "die" else time.sleep(60)
-
-
-def removed(folder):
-    if moment == "drop":
-        print("there", flush=True)
-        os.kill(os.getpid(), signal.SIGKILL)
-    really_removed(folder)
-
-
-scratch.note_stage, scratch.remove = noted, removed
-attachments = Attachments("SELECT 'a' AS path", folder=store, max_missing=1)
-one = Drill(BackupSet(store, "mariadb_dump", pattern="office-*"), attachments=attachments, thai_text="always")
-drill.check([one], Tools(), place)
-"""
-
-
 def begin(store: pathlib.Path, place: pathlib.Path, moment: str, deed: str) -> subprocess.Popen[bytes]:
     """Start a drill that dies, or waits to be ended, when it comes to a stage."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-    argv = [sys.executable, "-c", CHILD, str(store), str(place), moment, deed]
-    return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE)
+    return drilling.begin(store, place, None, moment, deed, of=("mariadb_dump", "office-*"))
 
 
 @pytest.mark.parametrize("stage", [*STAGES, "attachments", "thai_text"])
