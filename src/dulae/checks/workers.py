@@ -58,11 +58,19 @@ def _dealt(costs: Sequence[int], hands: int) -> list[list[int]]:
 def _gathered(
     work: Callable[[Item], Done], items: Sequence[Item], dealt: Sequence[Sequence[int]]
 ) -> list[_Answer[Done]]:
-    """Have each process do its part, this one too; return all answers, fewer where a process was ended."""
+    """Have each process do its part, this one too; return all answers, fewer where a process was ended.
+
+    Where no further process can be had, its part is done here.
+    """
     own, *others = dealt
-    children = [_forked(work, items, places) for places in others]
+    children: list[tuple[int, BinaryIO]] = []
     answers: list[_Answer[Done]] = []
     try:
+        for places in others:
+            try:
+                children.append(_forked(work, items, places))
+            except OSError:
+                own = [*own, *places]
         answers += _worked(work, items, own)
         for _, source in children:
             with contextlib.suppress(EOFError, pickle.UnpicklingError):
@@ -78,10 +86,18 @@ def _gathered(
 def _forked(
     work: Callable[[Item], Done], items: Sequence[Item], places: Sequence[int]
 ) -> tuple[int, BinaryIO]:
-    """Start a process that works on some items; return it, and the file from which its answers can be read."""
+    """Start a process that works on some items; return it, and the file from which its answers can be read.
+
+    Raise OSError if this machine allows no further process.
+    """
     reading, writing = os.pipe()
     parent = os.getpid()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        raise
     if child:
         os.close(writing)
         return child, os.fdopen(reading, "rb")

@@ -125,3 +125,13 @@ def test_a_child_whose_parent_is_killed_gives_up() -> None:
 
 def test_a_child_stops_at_the_next_item_when_its_parent_is_another() -> None:
     assert list(workers._worked(pid, range(3), range(3), parent=1 << 30)) == []
+
+
+def test_what_no_process_can_be_made_for_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "fork", refused)
+    assert workers.each(lambda item: item * 2, range(100), [LARGE] * 100) == list(range(0, 200, 2))
+    assert len(os.listdir("/proc/self/fd")) == before
