@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Stands for a space of a schema's own, so that the first space of a key ends the schema.
 _WITHIN = "\u2002"
+_LISTED = str.maketrans({_WITHIN: " ", "\n": " ", "\r": " "})
 
 
 def key(schema: str, name: str) -> str:
@@ -17,5 +18,5 @@ def bare(known: str) -> str:
 
 
 def as_listed(known: str) -> str:
-    """Return a table as lists write it, which tell no space or line break of a name from another."""
-    return known.replace(_WITHIN, " ").replace("\n", " ")
+    """Return a table as lists write it, in which a line break of a name is a space."""
+    return known.translate(_LISTED)
