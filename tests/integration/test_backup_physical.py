@@ -61,6 +61,25 @@ def test_a_good_copy_is_unknown_to_another_version_s_programs_and_both_are_named
     assert judged(examined(of_older, newer, "structure")) == (Verdict.PASS, "backup.structure")
 
 
+@pytest.mark.parametrize("form", ["-Fp", "-Ft"])
+def test_a_copy_without_its_manifest_is_told_what_it_lacks(form: str, tmp_path: pathlib.Path) -> None:
+    with cluster(bin_dirs()[0]) as server:
+        server.run("pg_basebackup", "-D", str(tmp_path / "copy"), "-c", "fast", form, "--no-manifest")
+    finding = examined(tmp_path, server.bin_dir)
+    assert judged(finding) == (Verdict.FAIL, "backup.basebackup_unfinished"), finding.because
+    assert "--no-manifest" in finding.because
+
+
+@pytest.mark.parametrize("form", ["-Fp", "-Ft"])
+def test_a_copy_without_its_log_is_told_how_to_make_one_with_it(form: str, tmp_path: pathlib.Path) -> None:
+    with cluster(bin_dirs()[0]) as server:
+        server.fresh("office", *OFFICE)
+        server.run("pg_basebackup", "-D", str(tmp_path / "copy"), "-c", "fast", form, "-X", "none")
+    finding = examined(tmp_path, server.bin_dir)
+    assert judged(finding) == (Verdict.FAIL, "backup.basebackup_log_lacks"), finding.because
+    assert "-X stream" in finding.because
+
+
 def test_newer_programs_still_see_that_files_of_an_older_copy_are_damaged(
     copies: list[tuple[str, pathlib.Path]], tmp_path: pathlib.Path
 ) -> None:

@@ -199,6 +199,15 @@ def test_a_snapshot_without_the_path_fails_by_name(snapshots: Snapshots, good: G
     assert "nothing-*" in finding.because and finding.measured["level_reached"] == "nothing"
 
 
+def test_a_link_is_told_as_one(snapshots: Snapshots, good: Good) -> None:
+    place("pg custom", good, snapshots, "db.dump")
+    (snapshots.store / "latest.dump").symlink_to("db.dump")
+    snapshots.take()
+    finding = snapshots.judge("pg_dump", name="latest.*")
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.inside_link"), finding.because
+    assert "latest.dump" in finding.because
+
+
 def test_a_directory_dump_is_unknown_where_its_programs_need_it_as_a_folder(
     snapshots: Snapshots, good: Good
 ) -> None:

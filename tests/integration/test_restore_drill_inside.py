@@ -24,7 +24,7 @@ from dulae.checks.restore_drill.work import demand_space
 
 from .backup_sets import written
 from .drilling import made, no_waiting, place, store
-from .postgres import OFFICE, Server
+from .postgres import OFFICE, Server, cluster
 from .repositories import Repository
 from .test_repository_inside import REPOSITORIES, empty
 
@@ -212,3 +212,27 @@ def test_a_drill_that_is_killed_while_it_extracts_is_reaped_by_the_next(
     (finding,) = kept.hold(wanted)
     assert finding.verdict is Verdict.PASS, finding.because
     assert finding.measured["reaped"] == ["extract"]
+
+
+@pytest.mark.parametrize("form", ["-Fp", "-Ft"])
+def test_a_physical_copy_inside_is_drilled(form: str, kept: Kept) -> None:
+    with cluster(kept.bin_dir) as server:
+        server.fresh("office", *OFFICE)
+        server.run("pg_basebackup", "-D", str(kept.store / "base"), "-c", "fast", form)
+    kept.again()
+    [finding] = kept.hold(kept.asked("base", "pg_basebackup"))
+    assert (finding.verdict, finding.code) == (Verdict.PASS, "restore_drill.restored"), finding.because
+
+
+def test_a_physical_copy_whose_log_lies_elsewhere_is_unknown_and_not_damaged(
+    kept: Kept, tmp_path: pathlib.Path
+) -> None:
+    with cluster(kept.bin_dir) as server:
+        server.fresh("office", *OFFICE)
+        server.run("pg_basebackup", "-D", str(kept.store / "base"), "-c", "fast", f"--waldir={tmp_path}/log")
+    kept.again()
+    [finding] = kept.hold(kept.asked("base", "pg_basebackup"))
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.linked_elsewhere"), (
+        finding.because
+    )
+    assert "pg_wal" in finding.because

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Callable, Iterable, Iterator, Tuple
 
-from ..finding import reason
+from ..finding import Reason, reason
 from . import manifest, moment
 from .faults import Bad
 from .medium import HERE, About, Medium, fault_of, state, walk
@@ -81,11 +81,13 @@ class Store:
     """Where the copies of a set lie: which there are and whether each is finished, how one stands, who writes to it.
 
     ``find`` may leave a copy's size and state open; ``look`` tells them. All raise OSError where they may not look.
+    ``unfinished`` says that there are only copies which are not finished.
     """
 
     find: Callable[[], Iterable[Found]]
     look: Callable[[Copy], Copy]
     being_written: Callable[[Copy, datetime], bool]
+    unfinished: Reason = ONLY_UNFINISHED
 
 
 def shown(text: str) -> str:
@@ -166,7 +168,7 @@ def _settled(backup_set: BackupSet, store: Store, now: datetime) -> Inventory:
         "unfinished": unfinished,
     }
     if not finished:
-        raise Bad(ONLY_UNFINISHED if unfinished else MISSING, **about)
+        raise Bad(store.unfinished if unfinished else MISSING, **about)
     return Inventory(tuple(finished), unfinished)
 
 

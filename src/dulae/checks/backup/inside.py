@@ -29,6 +29,10 @@ NO_INSIDE = reason(
     "backup.no_inside",
     "{path}: copies of kind {kind} are no snapshots that could be looked into; take inside out of the settings",
 )
+LINK = reason(
+    "backup.inside_link",
+    "{file}: {link} is a link in the snapshot, and links are not followed; name in inside the file or folder itself",
+)
 WRITTEN_MEANWHILE = reason(
     "backup.inside_written_meanwhile",
     "{file}: was changed after the snapshot began, so it may have been read half written; back up when the dump has"
@@ -72,8 +76,11 @@ class Within(Examination):
         return Store(find=self._find, look=self._look, being_written=lambda copy, now: False)
 
     def inventory(self) -> Inventory:
-        """Return what was found, newest first; raise Bad if nothing was."""
+        """Return what was found, newest first; raise Bad if nothing was, CannotTell if only a link was."""
         if not list(self._find()):
+            link = next(self._links(), "")
+            if link:
+                raise CannotTell(LINK, file=self.outer.newest.name, link=shown(link))
             raise Bad(NOT_INSIDE, file=self.outer.newest.name, inside=self.backup_set.path)
         return copies.take(self.backup_set, self.store, self.now)
 
@@ -85,6 +92,14 @@ class Within(Examination):
                 one = replace(self.backup_set, path=f"/{path}", pattern=name)
                 for copy, done in KINDS[one.kind].store(one, self.tools).find():
                     yield self._seen(copy), done
+
+    def _links(self) -> Iterator[str]:
+        """Yield the links at the place that was said."""
+        folder, name = os.path.split(self.backup_set.path)
+        for path in filter(lambda path: _matches(path, folder), self.held.folders()):
+            for entry, about in self.held.listed(f"/{path}").items():
+                if about.is_link and fnmatch.fnmatchcase(entry, name):
+                    yield f"/{path}/{entry}"
 
     def _look(self, copy: Copy) -> Copy:
         """Look whether the snapshot is still there; what lies in it never changes."""

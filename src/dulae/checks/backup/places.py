@@ -6,8 +6,9 @@ import fnmatch
 import os
 from typing import Callable, Iterator, Optional
 
+from ..finding import Reason
 from . import copies, medium
-from .copies import Found, Store
+from .copies import ONLY_UNFINISHED, Found, Store
 from .medium import HERE, Medium
 from .sets import BackupSet
 
@@ -15,12 +16,15 @@ from .sets import BackupSet
 Told = Callable[[str, Medium], Optional[bool]]
 
 
-def store(backup_set: BackupSet, told: Told, held_by: Medium = HERE) -> Store:
+def store(
+    backup_set: BackupSet, told: Told, held_by: Medium = HERE, unfinished: Reason = ONLY_UNFINISHED
+) -> Store:
     """Return the store of a set whose copies are the files or folders of which ``told`` says so."""
     return Store(
         find=lambda: find(backup_set, told, held_by),
         look=lambda copy: copies.look(copy.path, held_by),
         being_written=lambda copy, now: copies.being_written(copy, now, held_by),
+        unfinished=unfinished,
     )
 
 

@@ -6,14 +6,22 @@ import os
 import shutil
 from dataclasses import replace
 
-from ..backup import inside, steps
+from ..backup import inside, medium, steps
+from ..backup.copies import shown
+from ..backup.faults import CannotTell
 from ..backup.inside import Within
 from ..backup.medium import HERE
 from ..backup.sets import BackupSet
 from ..backup.steps import Examination
+from ..finding import reason
 from . import files
 from .work import Work, demand_space
 
+LINKED = reason(
+    "restore_drill.linked_elsewhere",
+    "{file}: {link} is a link in the snapshot, so what it leads to would be missing from what is restored; keep the"
+    " folder itself in the snapshot, or drill the copy where it lies",
+)
 _BLOCK_BYTES = 1 << 20
 
 
@@ -59,9 +67,15 @@ def extract(work: Work) -> None:
 
 
 def _bring(within: Within, path: str) -> None:
-    """Write a file, or a folder of files, to a path; nothing of it is open to others."""
+    """Write a file, or a folder of files, to a path; nothing of it is open to others.
+
+    Raise CannotTell for a folder with a link: a cluster's log or tablespaces may lie where it leads.
+    """
     source = within.newest.path
     if within.held.stat(source).is_folder:
+        for name, about in medium.walk(within.held, source):
+            if about.is_link:
+                raise CannotTell(LINKED, file=within.newest.name, link=shown(name))
         os.mkdir(path, 0o700)
         files.put(files.members(within), source, path)
         return

@@ -24,7 +24,7 @@ _ABOUT_OTHERS = (
     "backup.second_",
     "backup.gap_",
 )
-_NONE_THERE = ("backup.missing", "backup.only_unfinished", "backup.no_place")
+_NONE_THERE = ("backup.missing", "backup.only_unfinished", "backup.basebackup_unfinished", "backup.no_place")
 
 
 @dataclass(frozen=True)

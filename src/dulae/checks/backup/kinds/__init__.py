@@ -21,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
         pg_basebackup.count,
         told=pg_basebackup.told,
         streams=True,
+        unfinished=pg_basebackup.UNFINISHED,
     ),
     "tar": of_file(FILES, tar.structure, tar.read, tar.count, streams=True),
     "files": files.KIND,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
-from ...finding import reason
+from ...finding import Reason, reason
 from .. import medium, places, trees
-from ..copies import Copy, Store
+from ..copies import ONLY_UNFINISHED, Copy, Store
 from ..faults import Bad
 from ..hashing import sha256_of
 from ..manifest import FileCount, Manifest
@@ -112,7 +112,11 @@ _Question = Callable[[str, Tools], Any]
 
 
 def of_file(
-    counted_as: str, *questions: _Question, told: Told = places.is_file, streams: bool = False
+    counted_as: str,
+    *questions: _Question,
+    told: Told = places.is_file,
+    streams: bool = False,
+    unfinished: Reason = ONLY_UNFINISHED,
 ) -> Kind:
     """Return a kind whose copies are files (or what ``told`` says), from its answers to a path and the tools.
 
@@ -121,7 +125,7 @@ def of_file(
     structure, read, count = questions
     return Kind(
         counted_as=counted_as,
-        store=lambda backup_set, tools: places.store(backup_set, told, tools.medium),
+        store=lambda backup_set, tools: places.store(backup_set, told, tools.medium, unfinished),
         structure=lambda asked: structure(asked.path, asked.tools),
         read=lambda asked: read(asked.path, asked.tools),
         same=same_file,

@@ -22,7 +22,14 @@ OTHER_VERSION = reason(
     " it; install the programs of {copy_version}, and name their folder in bin_dir",
 )
 
+UNFINISHED = reason(
+    "backup.basebackup_unfinished",
+    "{path}: no copy that matches {pattern} has a backup_manifest, which pg_basebackup writes last: {unfinished} are"
+    " still being written, were broken off, or were made with --no-manifest; make one to its end, with its manifest",
+)
+
 NAME = "pg_basebackup"
+_NO_LOG = "could not find any WAL file"
 _MANIFEST = backup_manifest.NAME
 _CONTROL = "global/pg_control"
 _TOC_MARKS = ("PG_VERSION", "base.tar", "base.tar.gz", "base.tar.zst", "base.tar.lz4", f"{_MANIFEST}.tmp")
@@ -125,6 +132,8 @@ def verify(path: str, tools: Tools, *options: str) -> None:
         raise CannotTell(OTHER_VERSION, file=file, copy_version=other[0], tool_version=other[1])
     if _NO_WALDUMP.search(answer.error):
         raise CannotTell(stream.NO_PROGRAM, file=file, tool="pg_waldump")
+    if _NO_LOG in answer.error:
+        raise Bad(basebackup_tar.LOG_LACKS, file=file, item="pg_wal")
     raise Bad(stream.DAMAGED, file=file, error=error)
 
 
