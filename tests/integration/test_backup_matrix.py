@@ -327,4 +327,4 @@ def test_a_physical_copy_that_lost_its_log_fails_and_no_program_is_blamed(
     for path in store.glob(f"*{manifest.SUFFIX}"):
         path.unlink()
     finding = judge(store, "pg_basebackup", "integrity", sources)
-    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.damaged"), finding.because
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.basebackup_log_lacks"), finding.because
