@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dulae.checks.backup.level import LEVELS
+from dulae.checks.finding import Finding, Verdict
 
 ROW = "fault row"
 GOOD = "good set"
@@ -12,6 +13,30 @@ Record = Callable[[str, Mapping[str, str]], None]
 Note = Callable[[str], None]
 _LETTERS = {level: level[0] for level in LEVELS} | {MISSED: "!!"}
 _ACROSS = 4
+
+
+def caught_at(judge: Callable[[str], Finding]) -> str:
+    """Return the first level at which a set fails that fails at the last one, else MISSED."""
+
+    def fails(level: str) -> bool:
+        return judge(level).verdict is Verdict.FAIL
+
+    told = told_at(judge(LEVELS[-1]))
+    below = LEVELS[: LEVELS.index(told)][-1:] if told != MISSED else ()
+    if told == MISSED or (fails(told) and not any(map(fails, below))):
+        return told
+    return next(level for level in LEVELS if fails(level))
+
+
+def told_at(finding: Finding) -> str:
+    """Return the level that a finding says a set failed at, else MISSED.
+
+    A rule about all copies fails a set at the first level, though the newest copy may reach the last.
+    """
+    reached = finding.measured["level_reached"]
+    if finding.verdict is not Verdict.FAIL:
+        return MISSED
+    return LEVELS[(LEVELS.index(reached) + 1) % len(LEVELS)] if reached in LEVELS else LEVELS[0]
 
 
 def lines(noted: Iterable[tuple[str, Any]]) -> list[str]:

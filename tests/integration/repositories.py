@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from .postgres import DEBIAN, as_ordinary_user
+from .quick_key import quicken
 
 DAYS = 4
 STANZA = "saraban"
@@ -154,15 +155,22 @@ def cluster_programs() -> str:
 
 def of_folder(form: str, place: pathlib.Path, folder: pathlib.Path) -> Repository:
     """Make a repository with a backup of a folder on each of some days."""
-    made = empty(form, place)
-    if form == "restic":
-        made.program("init", "--quiet")
-    else:
-        made.program("init", "-e", "none" if form == "borg unencrypted" else "repokey", "REPOSITORY")
+    made = begun(form, place)
     now = datetime.now(UTC)
     for day in reversed(range(DAYS)):
         (folder / f"letter of day {day}.pdf").write_bytes(os.urandom(30_000))
         made.back_up(folder, now - timedelta(days=day, hours=1))
+    return made
+
+
+def begun(form: str, place: pathlib.Path) -> Repository:
+    """Make a repository of folders without a backup."""
+    made = empty(form, place)
+    if form == "restic":
+        made.program("init", "--quiet")
+        quicken(made.path, PASSPHRASE)
+    else:
+        made.program("init", "-e", "none" if form == "borg unencrypted" else "repokey", "REPOSITORY")
     return made
 
 

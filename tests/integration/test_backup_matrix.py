@@ -1,5 +1,6 @@
 """Every kind of backup x every fault: which level catches it, and none is missed; good sets are never failed."""
 
+import functools
 import os
 import pathlib
 import shutil
@@ -18,7 +19,7 @@ from dulae.checks.finding import Finding, Verdict
 
 from . import mariadb as maria
 from .backup_sets import DAYS, FORMS, Sources, counted, dated, make, whole_set, written
-from .fault_table import MISSED, Note, Record
+from .fault_table import MISSED, Note, Record, caught_at
 from .postgres import OFFICE, Server, cluster
 
 Store = pathlib.Path
@@ -219,13 +220,6 @@ def judge(store: Store, form: str, level: str, sources: Sources) -> Finding:
     return examine(set_from(given), Tools(sources.postgres.bin_dir), datetime.now(UTC))
 
 
-def caught_at(store: Store, form: str, sources: Sources) -> str:
-    """Return the first level at which a set fails, and from which on it does; MISSED if not even the last does."""
-    failed = [judge(store, form, level, sources).verdict is Verdict.FAIL for level in LEVELS]
-    first = failed.index(True) if True in failed else len(LEVELS)
-    return LEVELS[first] if first < len(LEVELS) and all(failed[first:]) else MISSED
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_no_fault_passes(
     form: str,
@@ -241,7 +235,7 @@ def test_no_fault_passes(
             inject(store, form, sources)
             if inject is not one_place:
                 follow(store)
-            caught[fault] = caught_at(store, form, sources)
+            caught[fault] = caught_at(functools.partial(judge, store, form, sources=sources))
             shutil.rmtree(tmp_path / str(number))
     missed = [fault for fault, level in caught.items() if level == MISSED]
     fault_row(form, caught)

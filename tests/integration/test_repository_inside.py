@@ -11,15 +11,14 @@ import pytest
 
 from dulae.checks.backup import manifest
 from dulae.checks.backup.examine import examine
-from dulae.checks.backup.level import LEVELS
 from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 
 from . import test_backup_matrix as on_disk
 from .backup_sets import FORMS, Sources, make, whole_set
-from .fault_table import MISSED, Note, Record
-from .repositories import PASSPHRASE, Repository, demand
+from .fault_table import MISSED, Note, Record, told_at
+from .repositories import Repository, begun, demand
 from .test_repository_matrix import state
 
 no_waiting, sources, good = on_disk.no_waiting, on_disk.sources, on_disk.good
@@ -70,11 +69,7 @@ class Snapshots:
 
 def empty(form: str, place: pathlib.Path) -> Repository:
     demand(form)
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "passphrase").write_text(PASSPHRASE)
-    made = Repository(form, place / "repository", place / "passphrase")
-    made.program(*(("init", "--quiet") if form == "restic" else ("init", "-e", "repokey", "REPOSITORY")))
-    return made
+    return begun(form, place)
 
 
 @pytest.fixture(params=REPOSITORIES)
@@ -113,11 +108,7 @@ def test_no_fault_of_what_lies_inside_passes(
         inject(store, form, sources)
         there = Snapshots(made, store, sources.postgres.bin_dir)
         there.take()
-        finding = there.judge(FORMS[form])
-        failed = finding.verdict is Verdict.FAIL
-        reached = finding.measured["level_reached"]
-        level = LEVELS[LEVELS.index(reached) + 1] if reached in LEVELS else LEVELS[0]
-        caught[fault] = level if failed else MISSED
+        caught[fault] = told_at(there.judge(FORMS[form]))
         made.drop(made.names()[-1])
         shutil.rmtree(tmp_path / "set")
     fault_row(f"{form} in {repository}", caught)

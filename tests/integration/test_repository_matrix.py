@@ -1,5 +1,6 @@
 """Every kind of repository x every fault: which level catches it, none is missed, and nothing is ever written."""
 
+import functools
 import hashlib
 import os
 import pathlib
@@ -18,7 +19,7 @@ from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 
-from .fault_table import MISSED, Note, Record
+from .fault_table import MISSED, Note, Record, caught_at
 from .repositories import (
     DAYS,
     FORMS,
@@ -234,28 +235,22 @@ FAULTS: dict[str, tuple[Fault, tuple[str, ...]]] = {
 GROUPED = [pytest.param(form, marks=pytest.mark.xdist_group(f"repository {form}")) for form in FORMS]
 
 
-def caught_at(made: Repository, hours: int = 0) -> str:
-    """Return the first level at which a set fails, if the last does so too, else MISSED."""
-    for level in LEVELS:
-        if judge(made, level, hours).verdict is Verdict.FAIL:
-            failed = level == LEVELS[-1] or judge(made, LEVELS[-1], hours).verdict is Verdict.FAIL
-            return level if failed else MISSED
-    return MISSED
-
-
 @pytest.mark.parametrize("form", GROUPED)
 def test_no_fault_of_a_repository_passes(
     form: str, good: Give, folder: pathlib.Path, tmp_path: pathlib.Path, fault_row: Record
 ) -> None:
     whole = copied(good(form), tmp_path)
-    caught = {"late": caught_at(whole, hours=30), "clock in the future": caught_at(whole, hours=-30)}
+    caught = {
+        fault: caught_at(functools.partial(judge, whole, hours=hours))
+        for fault, hours in (("late", 30), ("clock in the future", -30))
+    }
     for fault, (inject, forms) in FAULTS.items():
         if form in forms:
             made = copied(good(form), tmp_path)
             inject(made, folder)
             if inject is not one_place:
                 follow(tmp_path)
-            caught[fault] = caught_at(made)
+            caught[fault] = caught_at(functools.partial(judge, made))
             good(form).password_file.write_text(PASSPHRASE)
     missed = [fault for fault, level in caught.items() if level == MISSED]
     fault_row(form, caught)
