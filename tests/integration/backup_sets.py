@@ -59,11 +59,10 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 @dataclass(frozen=True)
 class Sources:
-    """Where copies are made from: servers (and one that is empty, one that is another), and folders."""
+    """Where copies are made from: servers, clusters of one database by what they hold, and folders."""
 
     postgres: Server
-    empty: Server
-    other: Server
+    clusters: Callable[[str], Server]
     mariadb: MariaDb
     folder: pathlib.Path
 
@@ -78,9 +77,8 @@ def make(sources: Sources, form: str, path: pathlib.Path, what: str = "office") 
     """Make a copy of a form from a source: office, void, other, or office with "schema" or "one table" left out."""
     kind, _, packer = form.partition("+")
     if kind.startswith("pg_basebackup"):
-        server = {"void": sources.empty, "other": sources.other}.get(what, sources.postgres)
         how = ("-Ft" if kind.endswith("tar") else "-Fp", *(["-z"] if packer else []))
-        server.run("pg_basebackup", "-D", str(path), *how, "-c", "fast", "-X", "stream")
+        sources.clusters(what).run("pg_basebackup", "-D", str(path), *how, "-c", "fast", "-X", "stream")
     elif kind.startswith("pg "):
         _pg(sources.postgres, kind[3:], packer, path, what)
     elif kind.startswith("mariadb"):

@@ -43,7 +43,7 @@ class MariaDb:
 @contextlib.contextmanager
 def running() -> Iterator[MariaDb]:
     """Start a server; stop and remove it afterwards."""
-    folder = tempfile.mkdtemp(prefix="dulae-my-", dir="/tmp")
+    folder = tempfile.mkdtemp(prefix="dulae-my-")
     socket = f"{folder}/socket"
     identity = []
     if os.geteuid() == 0:

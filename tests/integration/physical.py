@@ -49,7 +49,7 @@ def source(postgres: Server) -> Iterator[Source]:
     del postgres  # it skips where there is none
     with (
         cluster(bin_dirs()[0]) as server,
-        tempfile.TemporaryDirectory(prefix="dulae-t-", dir="/var/tmp") as kept,
+        tempfile.TemporaryDirectory(prefix="dulae-t-") as kept,
     ):
         far, copied = pathlib.Path(kept, "far"), pathlib.Path(kept, "copied far")
         far.mkdir()

@@ -61,6 +61,13 @@ class Server:
         self.sql(database, *statements)
         return database
 
+    def only(self, database: str) -> None:
+        """Have the cluster hold one of its databases and no other, so that copies of it are small."""
+        others = ("template0", "postgres")
+        self.sql(
+            database, "ALTER DATABASE template0 IS_TEMPLATE false", *(f"DROP DATABASE {o}" for o in others)
+        )
+
 
 def bin_dirs() -> list[str]:
     """Return the folders of PostgreSQL's programs on this machine, the wheel's first."""
@@ -89,7 +96,7 @@ def as_ordinary_user() -> list[str]:
 def cluster(bin_dir: str) -> Iterator[Server]:
     """Start a cluster; stop and remove it afterwards."""
     prefix = as_ordinary_user()
-    folder = tempfile.mkdtemp(prefix="dulae-pg-", dir="/tmp")
+    folder = tempfile.mkdtemp(prefix="dulae-pg-")
     data = f"{folder}/data"
     make = ["initdb", "-D", data, "-U", "dulae", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8"]
     try:

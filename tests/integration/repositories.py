@@ -283,7 +283,7 @@ def prepared(running: Cluster) -> None:
 @contextlib.contextmanager
 def started(form: str) -> Iterator[Cluster]:
     """Start a cluster that archives its WAL; stop and remove it afterwards."""
-    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-r-", dir="/tmp"))
+    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-r-"))
     identity = pwd.getpwnam("barman") if os.geteuid() == 0 and form == "barman" else None
     uid = identity.pw_uid if identity else 1000
     prefix = [] if os.geteuid() else ["unshare", "--user", f"--map-user={uid}", f"--map-group={uid}", "--"]

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -157,7 +158,7 @@ def test_counts_and_dump_are_of_one_snapshot_though_people_work_on(office: Reque
         worker.join()
     assert len({table.rows for one in made for table in one.tables if table.name == "letters"}) > 1
     drills = [Drill(BackupSet(f"{office.path}/{one.file}", "pg_dump")) for one in made[:2]]
-    findings = drill.check(drills, Tools(postgres.bin_dir), "/var/tmp")
+    findings = drill.check(drills, Tools(postgres.bin_dir), tempfile.gettempdir())
     assert [finding.code for finding in findings] == ["restore_drill.restored"] * 2
 
 

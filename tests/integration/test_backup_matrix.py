@@ -1,5 +1,6 @@
 """Every kind of backup x every fault: which level catches it, and none is missed; good sets are never failed."""
 
+import contextlib
 import functools
 import os
 import pathlib
@@ -45,15 +46,22 @@ def sources(
         for count in range(number):
             (folder / name / f"{name} {count}.pdf").write_bytes(os.urandom(30_000))
     something = ("CREATE TABLE something (id int)", "INSERT INTO something VALUES (1)")
-    with cluster(postgres.bin_dir) as empty, cluster(postgres.bin_dir) as other:
-        other.fresh("other", *something)
+    with contextlib.ExitStack() as started:
+
+        @functools.cache
+        def of_one(what: str) -> Server:
+            server = started.enter_context(cluster(postgres.bin_dir))
+            if what != "void":
+                server.only(server.fresh(what, *{"office": OFFICE, "other": something}[what]))
+            return server
+
         postgres.fresh("office", *OFFICE)
         postgres.fresh("void")
         postgres.fresh("other", *something)
         mariadb.fresh("office", *maria.OFFICE)
         mariadb.fresh("void")
         mariadb.fresh("other", *something)
-        yield Sources(postgres, empty, other, mariadb, folder)
+        yield Sources(postgres, of_one, mariadb, folder)
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def copies() -> Iterator[list[tuple[str, pathlib.Path]]]:
     versions = bin_dirs()[:2]
     if len(versions) < len(("newer", "older")):
         pytest.skip("only one version of PostgreSQL here: apt install postgresql")
-    with tempfile.TemporaryDirectory(prefix="dulae-t-", dir="/var/tmp") as kept:
+    with tempfile.TemporaryDirectory(prefix="dulae-t-") as kept:
         made = []
         for number, bin_dir in enumerate(versions):
             store = pathlib.Path(kept, f"store {number}")

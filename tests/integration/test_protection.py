@@ -77,7 +77,7 @@ def mariadb() -> Iterator[str]:
     tools = [shutil.which(name) for name in ("mariadbd", "mariadb-install-db", "mariadb")]
     if not all(tools):
         pytest.skip("no MariaDB here: apt-get install mariadb-server")
-    folder = tempfile.mkdtemp(prefix="dulae-maria-", dir="/tmp")
+    folder = tempfile.mkdtemp(prefix="dulae-maria-")
     who = "root" if not os.geteuid() else str(os.geteuid())
     common = ["--no-defaults", f"--datadir={folder}/data", f"--user={who}"]
     make = [str(tools[1]), *common, "--skip-test-db", "--auth-root-authentication-method=normal"]

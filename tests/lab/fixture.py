@@ -114,6 +114,7 @@ def lab_to_break(lab: Department) -> Iterator[Department]:
     lab.heal()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that use the lab, and keep them in one process: it is brought up once."""
     for item in items:
