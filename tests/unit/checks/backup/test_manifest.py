@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 
 import pytest
 
@@ -22,6 +23,12 @@ MADE = manifest.Manifest(
 
 def test_a_manifest_survives_being_stored() -> None:
     assert manifest.from_json(MADE.to_json()) == MADE
+
+
+def test_the_least_manifest_that_the_documentation_shows_is_one() -> None:
+    text = (pathlib.Path(__file__).parents[4] / "docs/backups.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"(?s)```json\n(.*?)```", text)
+    assert manifest.from_json(shown).made_by == "contractor"
 
 
 def test_a_file_name_that_is_no_text_survives_too(tmp_path: pathlib.Path) -> None:
