@@ -180,10 +180,17 @@ def _log_end(data: str, tools: Tools) -> str:
 def _recover(work: Work, maker: server.Maker) -> None:
     """Let the cluster recover and take it over; raise Bad if it cannot, CannotTell where that is this machine's fault.
 
-    A server for one user does both and ends, before any other can connect.
+    A server for one user does each and ends, before any other can connect.
     """
+    _alone(work, maker)
+    work.measured["prepared_transactions"] = cluster_settings.forget_prepared(work.folder)
+    _alone(work, maker, *_TAKE_OVER)
+
+
+def _alone(work: Work, maker: server.Maker, *statements: str) -> None:
+    """Let a server for one user recover what is to be recovered and run statements; raise Fault as ``_recover``."""
     for work.database in _OWN_DATABASES:
-        answer = maker.single(work.database, "\n".join((*_TAKE_OVER, "")))
+        answer = maker.single(work.database, "\n".join((*statements, "")))
         if f'database "{work.database}" does not exist' not in answer.error:
             break
     if answer.status == 0:
