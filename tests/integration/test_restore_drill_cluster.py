@@ -50,3 +50,26 @@ def test_locks_of_a_prepared_transaction_are_not_waited_for(
         server.sql("office", "ROLLBACK PREPARED 'left behind'")
     assert (finding.verdict, finding.code) == (Verdict.PASS, "restore_drill.restored"), finding.because
     assert finding.measured["prepared_transactions"] == 1
+    assert finding.measured["checksums"] == "passed"
+
+
+@pytest.mark.parametrize("fork", ["", "_fsm"])
+def test_a_damaged_page_of_a_database_that_nobody_asks_fails_unless_it_is_made_anew(
+    fork: str, server: Server, tmp_path: pathlib.Path, place: pathlib.Path
+) -> None:
+    server.sql("archive", "VACUUM old", "CHECKPOINT")
+    path = pathlib.Path(
+        server.socket_dir, "data", server.sql("archive", "SELECT pg_relation_filepath('old')").strip()
+    )
+    page = path.with_name(path.name + fork)
+    whole = page.read_bytes()
+    page.write_bytes(whole[:4000] + bytes([whole[4000] ^ 1]) + whole[4001:])
+    try:
+        finding = drilled(server, tmp_path, place)
+    finally:
+        page.write_bytes(whole)
+    expected = (
+        (Verdict.PASS, "restore_drill.restored") if fork else (Verdict.FAIL, "restore_drill.pages_damaged")
+    )
+    assert (finding.verdict, finding.code) == expected, finding.because
+    assert fork or (finding.measured["pages"], finding.measured["checksums"]) == (1, "damaged")

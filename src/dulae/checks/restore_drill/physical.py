@@ -19,7 +19,7 @@ from ..backup.kinds.contents import Asked
 from ..backup.session import Session, SessionError
 from ..backup.tools import KILLED, Tools, first_error
 from ..finding import reason
-from . import cluster_copy, cluster_settings, database, server, serving
+from . import cluster_checksums, cluster_copy, cluster_settings, database, server, serving
 from .cluster_copy import DATA
 from .cluster_source import Source
 from .engine import Restored
@@ -100,6 +100,8 @@ def _hold(work: Work, tools: Tools, opened: Callable[[Asked], Source]) -> None:
         cluster_copy.give(work.folder, identity)
         maker = server.Maker(work.folder, tools, identity, options)
         _recover(work, maker)
+    with work.stage("checksums"):
+        cluster_checksums.prove(work, tools)
     with contextlib.ExitStack() as stack:
         with work.stage("start"):
             stack.enter_context(server.running(work.folder, tools, identity, options))
