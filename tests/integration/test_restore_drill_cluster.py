@@ -73,3 +73,20 @@ def test_a_damaged_page_of_a_database_that_nobody_asks_fails_unless_it_is_made_a
     )
     assert (finding.verdict, finding.code) == expected, finding.because
     assert fork or (finding.measured["pages"], finding.measured["checksums"]) == (1, "damaged")
+
+
+def test_a_database_in_a_locale_that_is_not_here_is_unknown_with_what_is_missing(
+    server: Server, tmp_path: pathlib.Path, place: pathlib.Path
+) -> None:
+    server.fresh("abroad", *OFFICE)
+    server.sql(
+        "postgres", "UPDATE pg_database SET datcollate = 'xx_XX', datctype = 'xx_XX' WHERE datname = 'abroad'"
+    )
+    try:
+        finding = drilled(server, tmp_path, place, "abroad")
+    finally:
+        server.sql("postgres", "DROP DATABASE abroad")
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.machine_lacks"), (
+        finding.because
+    )
+    assert "locale" in finding.because

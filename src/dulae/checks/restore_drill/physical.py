@@ -221,3 +221,14 @@ def _choose(work: Work, tools: Tools) -> None:
         raise CannotTell(WHICH, names=told or "-")
     work.database = wanted or users[0]
     work.measured.update(database=shown(work.database))
+    _enter(work, tools)
+
+
+def _enter(work: Work, tools: Tools) -> None:
+    """Raise CannotTell if this machine cannot let anybody into the database that is asked."""
+    try:
+        with Session(tools, server.environment(work.folder, work.database)) as session:
+            session.ask("SELECT 1")
+    except SessionError as error:
+        if _LACKS.search(str(error)):
+            raise CannotTell(LACKING, error=str(error)) from error
