@@ -105,7 +105,10 @@ findings:
     - C(measured) holds, as far as the drill came, C(kind), C(file), C(bytes), C(made_at), C(manifest), C(rpo_minutes),
       C(rto_seconds), C(tables) and C(rows) or C(files), C(newest_record_minutes), C(server_version), C(stages) (a list
       of C(stage) and C(elapsed_ms)) and C(reaped) (the stages of earlier drills that were killed).
-    - Of a physical copy C(databases) tells how many it holds, C(database) which one was asked.
+    - Of a physical copy C(databases) tells how many it holds, C(database) which one was asked, C(checksums) whether
+      each page of all of them is as it was written (V(passed), V(damaged), V(off) where the cluster has no checksums,
+      V(absent) where pg_checksums is not at hand), C(prepared_transactions) how many prepared transactions (PREPARE
+      TRANSACTION) it brought, whose rows do not count.
     - C(pick), C(pick_candidates) and C(pick_seed) tell how the copy was chosen, C(data_minutes) how old its data are.
     - C(amcheck) is V(passed) with the number of C(indexes), V(absent) or V(broken), C(check_table) V(passed) with
       C(tables_checked), or V(broken). C(text_values), C(text_thai) and C(text_damaged) tell of the texts that were

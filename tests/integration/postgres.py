@@ -93,15 +93,28 @@ def as_ordinary_user() -> list[str]:
 
 
 @contextlib.contextmanager
-def cluster(bin_dir: str) -> Iterator[Server]:
-    """Start a cluster; stop and remove it afterwards."""
+def cluster(bin_dir: str, *initdb: str, settings: str = "") -> Iterator[Server]:
+    """Start a cluster, made with more options and run with settings (``-c ...``); stop and remove it afterwards."""
     prefix = as_ordinary_user()
     folder = tempfile.mkdtemp(prefix="dulae-pg-")
     data = f"{folder}/data"
-    make = ["initdb", "-D", data, "-U", "dulae", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8"]
+    make = [
+        "initdb",
+        "-D",
+        data,
+        "-U",
+        "dulae",
+        "-A",
+        "trust",
+        "-N",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        *initdb,
+    ]
     try:
         subprocess.run([*prefix, f"{bin_dir}/{make[0]}", *make[1:]], check=True, capture_output=True)
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c log_statement=all"
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c log_statement=all {settings}"
         start = [f"{bin_dir}/pg_ctl", "-D", data, "-o", options, "-l", f"{folder}/log", "-w", "start"]
         subprocess.run([*prefix, *start], check=True, capture_output=True)
         try:

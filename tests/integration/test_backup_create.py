@@ -192,6 +192,18 @@ def test_a_table_that_may_not_be_read_fails(office: Request, postgres: Server) -
     postgres.sql("office", "DROP OWNED BY clerk", "DROP ROLE clerk")
 
 
+def test_a_table_that_somebody_holds_locked_is_told_to_be_waited_for(
+    office: Request, postgres: Server
+) -> None:
+    with Session(Tools(postgres.bin_dir), {**postgres.environment, "PGDATABASE": "office"}) as holder:
+        holder.ask("BEGIN")
+        holder.ask("LOCK TABLE letters")
+        finding = create(office, Tools(postgres.bin_dir, 1)).finding
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup_create.database_refused")
+    assert "no answer came within 1 s" in finding.because
+    assert left_in(office.path) == []
+
+
 def test_a_pg_dump_older_than_the_server_fails(office: Request) -> None:
     older = bin_dirs()[1:]
     if not older:

@@ -22,7 +22,18 @@ from .postgres import Server, bin_dirs, cluster
 
 __all__ = ["no_waiting", "place", "source", "store"]
 
-STAGES = ["prepare", "copy", "verify", "recover", "start", "prove", "amcheck", "thai_text", "drop"]
+STAGES = [
+    "prepare",
+    "copy",
+    "verify",
+    "recover",
+    "checksums",
+    "start",
+    "prove",
+    "amcheck",
+    "thai_text",
+    "drop",
+]
 LETTERS = (Assertion("SELECT count(*) FROM letters", "8000"), Assertion("SELECT count(*) FROM far", "500"))
 Drilled = Callable[..., Finding]
 

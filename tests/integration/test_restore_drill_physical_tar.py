@@ -1,5 +1,6 @@
 """Physical copies that lie in archives: read as streams, unpacked for a drill, and nothing outside of it written."""
 
+import gzip
 import io
 import os
 import pathlib
@@ -133,6 +134,18 @@ def forged_manifest(copy: pathlib.Path, source: Source) -> str:
     path = copy / "backup_manifest"
     path.write_text(path.read_text().replace('"Size": 8192', '"Size": 8193', 1))
     return "backup.basebackup_broken"
+
+
+@pytest.mark.parametrize("level", ["structure", "integrity"])
+def test_an_archive_that_is_there_packed_and_unpacked_is_unknown_for_one_of_them_may_be_broken(
+    level: str, made: Callable[[str], pathlib.Path], store: pathlib.Path, drilled: Drilled
+) -> None:
+    copy = made("bare")
+    (copy / "base.tar.gz").write_bytes(gzip.compress((copy / "base.tar").read_bytes(), 1)[:-100])
+    finding = examined(store, level)
+    assert judged(finding) == (Verdict.UNKNOWN, "backup.basebackup_twice"), finding.because
+    assert "base.tar and base.tar.gz" in finding.because
+    assert judged(drilled()) == (Verdict.UNKNOWN, "backup.basebackup_twice")
 
 
 FAULTS = [one_byte, one_file, one_archive, no_log, short_log, other_log, cut, forged_manifest]

@@ -41,7 +41,18 @@ from .repositories import (
 __all__ = ["no_waiting", "place"]
 
 FORMS = ("pgbackrest", "pgbackrest encrypted", "barman")
-STAGES = ["prepare", "copy", "verify", "recover", "start", "prove", "amcheck", "thai_text", "drop"]
+STAGES = [
+    "prepare",
+    "copy",
+    "verify",
+    "recover",
+    "checksums",
+    "start",
+    "prove",
+    "amcheck",
+    "thai_text",
+    "drop",
+]
 FAR = "INSERT INTO far SELECT g, 'ไกล ' || g FROM generate_series(1, 500) g"
 ASKED = (Assertion("SELECT count(*) FROM letters", "22000"), Assertion("SELECT count(*) FROM far", "500"))
 

@@ -39,6 +39,7 @@ class Session:
             encoding="utf-8",
             errors="surrogateescape",
         )
+        self._patience_s = tools.timeout_s
         self._timer = threading.Timer(tools.timeout_s, self._process.kill)
         self._timer.daemon = True
         self._timer.start()
@@ -93,6 +94,10 @@ class Session:
         self._process.wait()
         self._errors.seek(0)
         said: Any = self._errors.read().decode("utf-8", "replace")
+        if self._timer.finished.is_set():
+            return SessionError(
+                f"no answer came within {self._patience_s:g} s; see who holds locks in the database"
+            )
         return SessionError(
             self.first_error(said) if said.strip() else "the connection ended without an answer"
         )

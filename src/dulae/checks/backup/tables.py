@@ -47,6 +47,14 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.
 _COUNT = """
 SELECT json_build_object('rows', count(*), 'digest', {digest}) FROM ONLY {quoted} AS dulae_row
 """
+# Partitions with the table that they are parts of in the end, and their columns in the order of their own.
+_PARTITIONS = """
+SELECT coalesce(json_agg(json_build_array(n.nspname, c.relname, pg_partition_root(c.oid)::oid::text, (
+  SELECT json_agg(a.attname ORDER BY a.attnum)::text FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))), '[]')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relispartition
+"""
 _SOURCE = """
 SELECT json_build_object('database', current_database(), 'server_version', current_setting('server_version'),
   'encoding', current_setting('server_encoding'), 'database_bytes', pg_database_size(current_database()))
@@ -60,6 +68,14 @@ class Table:
     schema: str
     name: str
     quoted: str
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A table that is part of another: the ``whole`` that it belongs to in the end, and its columns in their order."""
+
+    whole: str
+    columns: str
 
 
 def begin(session: Session) -> None:
@@ -82,6 +98,12 @@ def source(session: Session) -> dict[str, str | int]:
 def listed(session: Session) -> list[Table]:
     """Return the tables that a dump of the database holds, by name."""
     return [Table(**table) for table in json.loads(session.ask(_TABLES))]
+
+
+def partitions(session: Session) -> dict[tuple[str, str], Partition]:
+    """Return the tables that are parts of others, by schema and name."""
+    found = json.loads(session.ask(_PARTITIONS))
+    return {(schema, name): Partition(whole, columns) for schema, name, whole, columns in found}
 
 
 def digest(session: Session) -> str:

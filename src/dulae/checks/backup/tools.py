@@ -34,6 +34,8 @@ KILLED = reason(
 )
 
 _BLOCK_BYTES = 1 << 16
+# What cannot be: of a file of passwords that is there, but is none, PostgreSQL's programs complain.
+_NO_FILE = os.path.join(os.devnull, "none")
 Ending = Callable[[], Answer]
 # Values in messages may be personal data; names of tables and the like are quoted without a colon.
 _VALUE = re.compile(r': "[^"]*"')
@@ -187,7 +189,7 @@ def _alive(tool: str, answer: Answer) -> Answer:
 def surroundings(**more: str) -> dict[str, str]:
     """Return an environment without PostgreSQL's own settings, so that no live server is named by accident."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return {**kept, "LC_ALL": "C", "PGPASSFILE": os.devnull, **more}
+    return {**kept, "LC_ALL": "C", "PGPASSFILE": _NO_FILE, **more}
 
 
 def first_error(text: str) -> str:

@@ -46,6 +46,18 @@ def replace(folder: str) -> None:
             written.write(text)
 
 
+def forget_prepared(folder: str) -> int:
+    """Have what was prepared to be committed, and is not, count as rolled back once the server runs; return how many.
+
+    Its rows are no part of the data until somebody commits it, but its locks would be waited for without end.
+    """
+    place = os.path.join(folder, DATA, "pg_twophase")
+    prepared = os.listdir(place)
+    for name in prepared:
+        os.unlink(os.path.join(place, name))
+    return len(prepared)
+
+
 def options(folder: str, version: str, tools: Tools) -> Mapping[str, str]:
     """Return the settings that this cluster needs beside those of every scratch server."""
     said = tools.ask(["pg_controldata", "-D", os.path.join(folder, DATA)]).text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any, Callable, ContextManager, Iterator
+from typing import Any, Callable, ContextManager, Iterator, Mapping
 
 from ..backup.manifest import TableCount
 from ..backup.session import Session
+from ..backup.tables import Partition
 from ..backup.tools import Tools
 from .identity import Identity
 from .work import Work
@@ -31,6 +32,8 @@ class Scratch:
 class Tables:
     """How tables are listed, counted and digested; all raise SessionError if refused.
 
+    ``partitions`` returns the tables that are parts of others, among which a restore may deal the rows otherwise.
+
     ``comparable`` returns the name of a digest if it can be made here as it was made elsewhere, else nothing; ``count``
     takes that name.
     """
@@ -39,6 +42,7 @@ class Tables:
     begin: Callable[[Session], None]
     listed: Callable[[Session], Any]
     count: Callable[[Session, Any, str], TableCount]
+    partitions: Callable[[Session], Mapping[tuple[str, str], Partition]] = lambda session: {}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..backup.kinds.contents import Asked
 from ..backup.session import Session, SessionError
 from ..backup.tools import KILLED, Tools, first_error
 from ..finding import reason
-from . import cluster_copy, cluster_settings, database, server, serving
+from . import cluster_checksums, cluster_copy, cluster_settings, database, server, serving
 from .cluster_copy import DATA
 from .cluster_source import Source
 from .engine import Restored
@@ -100,6 +100,8 @@ def _hold(work: Work, tools: Tools, opened: Callable[[Asked], Source]) -> None:
         cluster_copy.give(work.folder, identity)
         maker = server.Maker(work.folder, tools, identity, options)
         _recover(work, maker)
+    with work.stage("checksums"):
+        cluster_checksums.prove(work, tools)
     with contextlib.ExitStack() as stack:
         with work.stage("start"):
             stack.enter_context(server.running(work.folder, tools, identity, options))
@@ -180,10 +182,17 @@ def _log_end(data: str, tools: Tools) -> str:
 def _recover(work: Work, maker: server.Maker) -> None:
     """Let the cluster recover and take it over; raise Bad if it cannot, CannotTell where that is this machine's fault.
 
-    A server for one user does both and ends, before any other can connect.
+    A server for one user does each and ends, before any other can connect.
     """
+    _alone(work, maker)
+    work.measured["prepared_transactions"] = cluster_settings.forget_prepared(work.folder)
+    _alone(work, maker, *_TAKE_OVER)
+
+
+def _alone(work: Work, maker: server.Maker, *statements: str) -> None:
+    """Let a server for one user recover what is to be recovered and run statements; raise Fault as ``_recover``."""
     for work.database in _OWN_DATABASES:
-        answer = maker.single(work.database, "\n".join((*_TAKE_OVER, "")))
+        answer = maker.single(work.database, "\n".join((*statements, "")))
         if f'database "{work.database}" does not exist' not in answer.error:
             break
     if answer.status == 0:
@@ -212,3 +221,14 @@ def _choose(work: Work, tools: Tools) -> None:
         raise CannotTell(WHICH, names=told or "-")
     work.database = wanted or users[0]
     work.measured.update(database=shown(work.database))
+    _enter(work, tools)
+
+
+def _enter(work: Work, tools: Tools) -> None:
+    """Raise CannotTell if this machine cannot let anybody into the database that is asked."""
+    try:
+        with Session(tools, server.environment(work.folder, work.database)) as session:
+            session.ask("SELECT 1")
+    except SessionError as error:
+        if _LACKS.search(str(error)):
+            raise CannotTell(LACKING, error=str(error)) from error

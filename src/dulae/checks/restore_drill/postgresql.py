@@ -58,7 +58,7 @@ _SPOILED = re.compile(
 
 ENGINE = Engine(
     connect=_connect,
-    tables=Tables(tables.comparable, tables.begin, tables.listed, tables.count),
+    tables=Tables(tables.comparable, tables.begin, tables.listed, tables.count, tables.partitions),
     queries=Queries(_prepare, _age, _rows, restoring.lacks, lambda error: bool(_MISTAKEN.search(error))),
     check_stage="amcheck",
     check=amcheck.prove,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timezone
+from typing import Callable, Mapping
 
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.manifest import Manifest, TableCount
 from ..backup.session import Session, SessionError
+from ..backup.tables import Partition
 from ..finding import reason
-from . import counting
+from . import counting, dealt
 from .assertions import Assertion
 from .engine import Restored
 
@@ -81,23 +83,26 @@ def _prove_tables(restored: Restored, session: Session) -> None:
     rows = sum(table.rows for table in counted)
     work.measured.update(tables=len(counted), rows=rows)
     if work.manifest and (work.manifest.tables or not work.manifest.files):
-        _compare(counted, work.manifest, work.digest)
+        _compare(counted, work.manifest, work.digest, lambda: tables.partitions(session))
     elif not rows:
         raise Bad(NOTHING)
 
 
-def _compare(counted: list[TableCount], manifest: Manifest, digest: str) -> None:
+def _compare(
+    counted: list[TableCount],
+    manifest: Manifest,
+    digest: str,
+    partitions: Callable[[], Mapping[tuple[str, str], Partition]],
+) -> None:
     """Raise Bad if a table differs from the manifest in rows, or in its digest where one can be compared."""
     now = {(table.schema, table.name): table for table in counted}
-    different = []
-    for table in manifest.tables:
-        found = now.get((table.schema, table.name))
-        same = found and found.rows == table.rows and (not digest or found.digest == table.digest)
-        if not same:
-            different.append(f"{table.schema}.{table.name}")
+    both = {(told.schema, told.name): (told, now.get((told.schema, told.name))) for told in manifest.tables}
+    different = [name for name, (told, found) in both.items() if not dealt.same([told], [found], digest)]
+    if different and set(different) <= set(now):
+        different = dealt.left(different, both, partitions(), digest)
     if different:
         about = {"different": len(different), "tables": len(manifest.tables)}
-        raise Bad(DIFFERENT, **about, table=shown(different[0]))
+        raise Bad(DIFFERENT, **about, table=shown(".".join(different[0])))
 
 
 def _prove_assertion(restored: Restored, session: Session, number: int, assertion: Assertion) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import BinaryIO, Mapping, cast
+from typing import BinaryIO, Mapping, Sequence, cast
 
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
@@ -29,11 +29,35 @@ CHANGES_DATABASES = reason(
     "{file}: gives commands to psql, as dumps of pg_dump -C and pg_dumpall do, and a drill obeys none;"
     " dump single databases without -C",
 )
+DROPS_FIRST = reason(
+    "restore_drill.drops_first",
+    "{file}: drops what it restores before it makes it, as pg_dump --clean has it, and an empty server has nothing to"
+    " drop: {error}; add --if-exists, or dump without --clean",
+)
+DATA_ONLY = reason(
+    "restore_drill.data_only",
+    "{file}: holds data without the tables that they belong into, as pg_dump --data-only and --section=data make it;"
+    " dump both into one file, for nobody can restore this one alone",
+)
+ROLE_LATER = reason(
+    "restore_drill.role_later",
+    "{file}: makes the role {role} after it has needed it; put what pg_dumpall --globals-only tells before the dump, or"
+    " into a file of its own",
+)
 
 DATABASE = "drill"
 _ENCODING = re.compile(r"^SET client_encoding = '([A-Za-z0-9_]+)';", re.MULTILINE)
 _ROLE = re.compile(r'role "(.+?)" does not exist')
-_MANY_DATABASES = re.compile(r'backslash commands are restricted|database ".+" already exists')
+_ROLE_THERE = re.compile(r'role "(.+?)" already exists')
+_MANY_DATABASES = re.compile(
+    r'backslash commands are restricted|database ".+" (?:already exists|does not exist)'
+)
+# What pg_dump --clean begins with, without --if-exists.
+_DROPS = re.compile(
+    rb"^(?!.*\bIF EXISTS\b)(?:DROP [A-Z]+ |ALTER TABLE .+ DROP (?:CONSTRAINT|DEFAULT|NOT|IDENTITY)\b)",
+    re.MULTILINE,
+)
+_NOT_THERE = "does not exist"
 _MOST_ROLES = 100
 # Errors that speak of the scratch server or its machine, not of the backup.
 _LACKS = re.compile(
@@ -75,6 +99,7 @@ def restore(path: str, folder: str, tools: Tools) -> None:
     head = stream.head_of(path)[0] if dump.form == "plain" else b""
     encoding = _encoding(_schema(dump, tools) if dump.form != "plain" else head.decode("utf-8", "replace"))
     environment = server.environment(folder, DATABASE)
+    made: list[str] = []
     for _ in range(_MOST_ROLES):
         _make_database(folder, tools, encoding)
         answer = (
@@ -87,7 +112,11 @@ def restore(path: str, folder: str, tools: Tools) -> None:
             break
         name = role.group(1).replace('"', '""')
         _ask(folder, tools, f'CREATE ROLE "{name}"')
-    raise _fault(shown(os.path.basename(path)), answer.error)
+        made.append(role.group(1))
+    fault = _fault(shown(os.path.basename(path)), answer.error, made)
+    if fault.why is NOT_RESTORED and _NOT_THERE in answer.error:
+        _demand_alone(dump, tools, str(fault.numbers["error"]))
+    raise fault
 
 
 def _schema(dump: _Dump, tools: Tools) -> str:
@@ -181,11 +210,27 @@ def lacks(error: str) -> bool:
     return bool(_LACKS.search(error))
 
 
-def _fault(file: str, said: str) -> Fault:
-    """Return what the error of a restore means."""
+def _fault(file: str, said: str, made: Sequence[str] = ()) -> Fault:
+    """Return what the error of a restore means, before which some roles were made."""
     error = first_error(said)
+    there = _ROLE_THERE.search(error)
     if _MANY_DATABASES.search(said):
         return CannotTell(CHANGES_DATABASES, file=file)
     if lacks(error):
         return CannotTell(LACKING, file=file, error=error)
+    if there and there.group(1) in made:
+        return CannotTell(ROLE_LATER, file=file, role=shown(there.group(1)))
     return Bad(NOT_RESTORED, file=file, error=error)
+
+
+def _demand_alone(dump: _Dump, tools: Tools, error: str) -> None:
+    """Raise CannotTell for a whole dump that is restored over something that is there already, and nowhere else.
+
+    Raise Bad for such a dump that is not whole.
+    """
+    file = shown(os.path.basename(dump.path))
+    if dump.form == "plain" and _DROPS.search(stream.head_of(dump.path)[0]):
+        pg_dump.structure(dump.path, tools)
+        raise CannotTell(DROPS_FIRST, file=file, error=error)
+    if not pg_dump.structure(dump.path, tools).tables:
+        raise CannotTell(DATA_ONLY, file=file)

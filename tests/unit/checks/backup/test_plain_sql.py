@@ -66,6 +66,37 @@ def test_inserts_count_as_data() -> None:
     assert (dump.with_data, dump.rows) == ({"public a"}, 2)
 
 
+VIA_ROOT = b"""
+-- Data for Name: part; Type: TABLE DATA; Schema: public; Owner: dulae
+--
+
+-- load via partition root public.whole
+
+%s
+-- Data for Name: other; Type: TABLE DATA; Schema: public; Owner: dulae
+--
+
+COPY public.other (id) FROM stdin;
+7
+\\.
+"""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"COPY public.whole (id) FROM stdin;\n1\n2\n\\.\n",
+        b"INSERT INTO public.whole VALUES (1);\nINSERT INTO public.whole VALUES (2);\n",
+    ],
+)
+def test_rows_that_are_given_to_a_whole_table_count_for_the_partition_that_they_are_of(rows: bytes) -> None:
+    assert scan(VIA_ROOT % rows).counted == {"public part": 2, "public other": 1}
+
+
+def test_a_column_may_have_a_line_break_in_its_name() -> None:
+    assert scan(b'COPY public.a (id, "at\nonce") FROM stdin;\n1\t2\n\\.\n').counted == {"public a": 1}
+
+
 def test_a_huge_line_is_one_line() -> None:
     row = b"1\t" + b"x" * 500_000 + b"\n"
     assert scan(b"COPY public.a (id) FROM stdin;\n" + row + b"\\.\n").rows == 1

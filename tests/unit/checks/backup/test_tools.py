@@ -49,6 +49,12 @@ def test_a_program_that_ends_before_it_has_read_all_is_heard(tmp_path: pathlib.P
     assert answer.text == "early\n"
 
 
+def test_no_file_of_passwords_is_read_and_none_is_complained_of() -> None:
+    path = pathlib.Path(tools.surroundings()["PGPASSFILE"])
+    with pytest.raises(NotADirectoryError):
+        path.stat()
+
+
 def test_no_setting_of_a_live_server_reaches_the_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "live")
     monkeypatch.setenv("PGSERVICE", "live")

@@ -60,6 +60,7 @@ def test_any_other_command_reaches_psql_which_refuses_it() -> None:
             CannotTell,
         ),
         ('database "office" already exists', restoring.CHANGES_DATABASES, CannotTell),
+        ('database "office" does not exist', restoring.CHANGES_DATABASES, CannotTell),
     ],
 )
 def test_a_bad_backup_is_told_from_a_machine_that_lacks_something(

@@ -15,7 +15,7 @@ from typing import BinaryIO, Callable, Iterator, cast
 from ...finding import reason
 from .. import trees
 from ..copies import shown
-from ..faults import Bad
+from ..faults import Bad, CannotTell
 from ..manifest import FileCount
 from ..medium import Medium
 from ..tools import Tools
@@ -32,6 +32,11 @@ LOG_LACKS = reason(
     "backup.basebackup_log_lacks",
     "{file}: cannot recover, for of the log that it needs {item} is missing or not whole; use an older copy and make a"
     " new one, with its log (-X stream)",
+)
+TWICE = reason(
+    "backup.basebackup_twice",
+    "{file}: holds {item} and {other} for the same part, and nobody tells which of them is the copy's; take away the"
+    " one that is not, or make a new copy",
 )
 
 _ARCHIVE = re.compile(r"(base|pg_wal|[1-9]\d*)\.tar(?:\.gz|\.zst|\.lz4)?")
@@ -62,13 +67,19 @@ class Found:
 
 
 def archives(folder: str, medium: Medium) -> dict[str, str]:
-    """Return the archives of a copy by where in the cluster their files belong; none for a copy of another form."""
-    found = {}
-    for name in medium.listed(folder):
+    """Return the archives of a copy by where in the cluster their files belong; none for a copy of another form.
+
+    Raise CannotTell if there are two of one part, as are left where one is compressed and that is broken off.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(medium.listed(folder)):
         archive = _ARCHIVE.fullmatch(name)
         if archive:
             part = archive.group(1)
             place = {"base": "", "pg_wal": _LOG}.get(part, f"pg_tblspc/{part}/")
+            if place in found:
+                both = {"item": os.path.basename(found[place]), "other": name}
+                raise CannotTell(TWICE, file=shown(os.path.basename(folder)), **both)
             found[place] = os.path.join(folder, name)
     return found if "" in found else {}
 

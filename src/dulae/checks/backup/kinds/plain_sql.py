@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Iterator, Tuple
 
 from .inserts import Rows
-from .table_key import key
+from .table_key import as_listed, key
 
 HEADER = re.compile(rb"^-- PostgreSQL database (?:cluster )?dump\s*$", re.MULTILINE)
 _COMPLETE = re.compile(rb"-- PostgreSQL database (?:cluster )?dump complete\s*$")
 _NAME = rb'((?:"(?:[^"]|"")+"|[^\s."(]+)(?:\.(?:"(?:[^"]|"")+"|[^\s."(]+))?)'
 _TABLE = re.compile(rb"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?" + _NAME)
-_COPY = re.compile(rb"COPY " + _NAME + rb".* FROM stdin;\s*$")
+_COPY = re.compile(rb"COPY " + _NAME + rb".* FROM stdin;\s*$", re.DOTALL)
+# Of which partition the rows are that follow, though they are given to the table that it is a part of.
+_DATA_OF = re.compile(rb"-- Data for Name: (.+); Type: TABLE DATA; Schema: (.+); Owner: ")
+_VIA_ROOT = b"-- load via partition root "
 _INSERT = re.compile(
     rb"INSERT INTO "
     + _NAME
@@ -38,6 +41,8 @@ class PlainDump:
     counted: dict[str, int] = field(default_factory=dict)
     databases: set[str] = field(default_factory=set)
     complete: bool = False
+    _data_of: str = ""
+    _partition: str = ""
 
     @property
     def with_data(self) -> set[str]:
@@ -50,8 +55,22 @@ class PlainDump:
         return sum(self.counted.values())
 
     def add(self, table: str, rows: int) -> None:
-        """Note rows of a table."""
+        """Note rows of a table, or of the partition of it that was said."""
+        table = self._partition or table
         self.counted[table] = self.counted.get(table, 0) + rows
+
+    def remark(self, line: bytes) -> None:
+        """Note of which table the following rows are, where a comment tells it."""
+        data_of = _DATA_OF.match(line)
+        if data_of:
+            name, schema = (told.decode("utf-8", "replace") for told in data_of.groups())
+            self._data_of, self._partition = key(schema, name), ""
+        elif line.startswith(b"-- Name: "):
+            self._data_of = self._partition = ""
+        elif line.startswith(_VIA_ROOT):
+            # The comment has a space where the name has a line break.
+            known = (table for table in self.tables if as_listed(table) == as_listed(self._data_of))
+            self._partition = next(known, self._data_of)
 
 
 def scan(stream: BinaryIO) -> PlainDump:
@@ -63,9 +82,11 @@ def scan(stream: BinaryIO) -> PlainDump:
             continue
         if _COMPLETE.match(line):
             dump.complete = True
+        elif line.startswith(b"--"):
+            dump.remark(line)
         elif line.startswith(b"\\connect "):
             _connect(dump, line)
-        elif line.strip() and not line.startswith((b"--", b"\\")):
+        elif line.strip() and not line.startswith(b"\\"):
             dump.complete = False
             _statement(dump, line, pieces)
     return dump
