@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export LC_ALL := C.UTF-8
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help demo test check bench lock wheelhouse clean
 
