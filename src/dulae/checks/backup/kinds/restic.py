@@ -45,26 +45,35 @@ PROGRAM = Program(
 _NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
 _SHOWN_OF_DIGEST = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_HALF_WRITTEN = re.compile(r"-tmp-\d+$")
 _MODES = {"file": stat.S_IFREG, "dir": stat.S_IFDIR, "symlink": stat.S_IFLNK}
 
 
 def store(backup_set: BackupSet, tools: Tools) -> Store:
     """Return a repository's snapshots; raise Fault if it is locked or does not open, OSError if it is not there."""
     demand_unlocked(backup_set.path)
+    before = _kept(backup_set.path)
     told = repository.told(backup_set.path, "restic", _ask(backup_set, tools, "snapshots", "--json")) or []
-    lost = len(os.listdir(os.path.join(backup_set.path, "snapshots"))) - len(told)
-    if lost > 0:
-        raise Bad(UNLISTED, path=shown(backup_set.path), damaged=lost)
+    # Others may have been made or forgotten meanwhile.
+    lost = before & _kept(backup_set.path) - {about["id"] for about in told}
+    if lost:
+        raise Bad(UNLISTED, path=shown(backup_set.path), damaged=len(lost))
     copies = [_snapshot(about).found(backup_set.path) for about in told if _meant(about, backup_set.pattern)]
     sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
 
     def look(copy: Copy) -> Copy:
-        snapshots, name = os.path.join(backup_set.path, "snapshots"), repository.snapshot_name(copy)
-        if not any(kept.startswith(name) for kept in os.listdir(snapshots)):
+        name = repository.snapshot_name(copy)
+        if not any(kept.startswith(name) for kept in _kept(backup_set.path)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return sized(copy)
 
     return Store(find=lambda: copies, look=look, being_written=repository.never_written)
+
+
+def _kept(path: str) -> set[str]:
+    """Return the names of the snapshots in a repository, not of what a broken run or somebody else left there."""
+    names = os.listdir(os.path.join(path, "snapshots"))
+    return {name for name in names if _DIGEST.match(name) and not _HALF_WRITTEN.search(name)}
 
 
 def demand_unlocked(path: str) -> None:
