@@ -89,3 +89,36 @@ def test_a_snapshot_made_while_the_others_are_listed_is_none_that_cannot_be_read
     finding = judge(restic, level="fresh")
     assert new.exists()
     assert finding.verdict is Verdict.PASS, finding.because
+
+
+@pytest.fixture(scope="module", params=[grouped("borg")])
+def borg(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """Give a good repository of borg, to which a test may add archives."""
+    return one(request.param, tmp_path_factory.mktemp("odd"))
+
+
+@pytest.mark.parametrize("name", ["files::letters", "{now}", "{letters}", "letters of ก #1 [a]*"])
+def test_an_archive_may_have_any_name_that_borg_takes(
+    borg: Repository, tmp_path: pathlib.Path, name: str
+) -> None:
+    (tmp_path / "third").write_text("the third letter")
+    borg.program("create", f"REPOSITORY::{name.replace('{', '{{').replace('}', '}}')}", ".", cwd=tmp_path)
+    inside = {"inside": {"path": "third", "kind": "tar"}}
+    try:
+        finding = judge(borg)
+        assert finding.verdict is Verdict.PASS, finding.because
+        assert finding.measured["files"] == 1
+        assert judge(borg, level="structure", **inside).code == "backup.unknown_format"
+    finally:
+        borg.program("delete", f"REPOSITORY::{name.replace('{', '{{').replace('}', '}}')}")
+
+
+@pytest.mark.parametrize(
+    "setting", ["RESTIC_REPOSITORY_FILE", "RESTIC_REPOSITORY", "RESTIC_PASSWORD_COMMAND"]
+)
+def test_settings_of_another_repository_in_the_surroundings_do_not_count(
+    restic: Repository, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setenv(setting, "/nowhere")
+    finding = judge(restic)
+    assert finding.verdict is Verdict.PASS, finding.because

@@ -143,7 +143,7 @@ def _files(backup_set: BackupSet, tools: Tools, copy: Copy, whole: bool = False)
 
 def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
     """Return what Borg tells of each path in an archive."""
-    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(copy))
+    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(backup_set, copy))
     return repository.lines(backup_set.path, "borg", text)
 
 
@@ -159,7 +159,7 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
         )
         for node in _nodes(backup_set, tools, copy)
     ]
-    archive = repository.snapshot_name(copy)
+    archive = repository.snapshot_name(backup_set, copy)
 
     def pour(*words: str) -> Callable[[str], ContextManager[Poured]]:
         return lambda path: _poured(backup_set, tools, archive, [*words, path])
@@ -173,7 +173,7 @@ def _poured(backup_set: BackupSet, tools: Tools, archive: str, words: Sequence[s
     given = [*words[:-1], *([f"pp:{words[-1]}"] if words[-1] else [])]
     path = backup_set.path
     with _shown(backup_set, tools) as (shadow, environment):
-        argv = [f"{shadow}::{archive}" if word == _ARCHIVE else word for word in given]
+        argv = [_location(shadow, archive) if word == _ARCHIVE else word for word in given]
         with PROGRAM.pouring(path, tools, argv, **environment) as (said, ending):
             yield said, lambda: _demand_well(path, shadow, ending())
 
@@ -181,10 +181,16 @@ def _poured(backup_set: BackupSet, tools: Tools, archive: str, words: Sequence[s
 def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") -> str:
     """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
     with _shown(backup_set, tools) as (shadow, environment):
-        place = f"{shadow}::{archive}" if archive else shadow
+        place = _location(shadow, archive) if archive else shadow
         answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment)
     _demand_well(backup_set.path, shadow, answer)
     return answer.text
+
+
+def _location(shadow: str, archive: str) -> str:
+    """Return how borg is told of an archive; braces that are not doubled would stand for a host or a date."""
+    name = archive.replace("{", "{{").replace("}", "}}")
+    return f"{shadow}::{name}"
 
 
 def _demand_well(path: str, shadow: str, answer: Answer) -> None:

@@ -221,9 +221,9 @@ def nanoseconds(text: str) -> int:
     return (moment(text) - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def snapshot_name(copy: Copy) -> str:
+def snapshot_name(backup_set: BackupSet, copy: Copy) -> str:
     """Return a snapshot's own name, as its program knows it."""
-    return copy.path.rpartition(SEPARATOR)[2]
+    return copy.path[len(f"{backup_set.path}{SEPARATOR}") :]
 
 
 def series_of(name: str) -> str:

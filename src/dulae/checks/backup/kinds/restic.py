@@ -45,6 +45,8 @@ PROGRAM = Program(
 _NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
 _SHOWN_OF_DIGEST = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_PLACES = ("RESTIC_REPOSITORY", "RESTIC_REPOSITORY_FILE")
+_SECRETS = ("RESTIC_PASSWORD", "RESTIC_PASSWORD_FILE", "RESTIC_PASSWORD_COMMAND", "RESTIC_KEY_HINT")
 _HALF_WRITTEN = re.compile(r"-tmp-\d+$")
 _MODES = {"file": stat.S_IFREG, "dir": stat.S_IFDIR, "symlink": stat.S_IFLNK}
 
@@ -62,7 +64,7 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
     sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
 
     def look(copy: Copy) -> Copy:
-        name = repository.snapshot_name(copy)
+        name = repository.snapshot_name(backup_set, copy)
         if not any(kept.startswith(name) for kept in _kept(backup_set.path)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return sized(copy)
@@ -148,7 +150,7 @@ def _files(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[FileCount]:
 
 def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
     """Return what restic tells of each path in a snapshot."""
-    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(copy))
+    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(backup_set, copy))
     return [node for node in repository.lines(backup_set.path, "restic", text) if "type" in node]
 
 
@@ -157,8 +159,9 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
 
     @contextlib.contextmanager
     def pour(path: str) -> Iterator[Poured]:
-        words = ["dump", repository.snapshot_name(copy), f"/{path}"]
-        with PROGRAM.pouring(backup_set.path, tools, [*_options(backup_set), *words]) as (said, ending):
+        words = ["dump", repository.snapshot_name(backup_set, copy), f"/{path}"]
+        argv = [*_options(backup_set), *words]
+        with PROGRAM.pouring(backup_set.path, tools, argv, **_settings(backup_set)) as (said, ending):
             yield said, lambda: _demand_well(backup_set.path, ending())
 
     nodes = [
@@ -175,7 +178,8 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
 
 def _ask(backup_set: BackupSet, tools: Tools, *words: str) -> str:
     """Return what restic says; raise Fault for what hinders it, CannotTell if the repository is locked now."""
-    answer = PROGRAM.asked(backup_set.path, tools, [*_options(backup_set), *words])
+    argv = [*_options(backup_set), *words]
+    answer = PROGRAM.asked(backup_set.path, tools, argv, **_settings(backup_set))
     _demand_well(backup_set.path, answer)
     return answer.text
 
@@ -184,6 +188,12 @@ def _options(backup_set: BackupSet) -> list[str]:
     """Return what each call of restic says first; raise CannotTell if the passphrase may not be read."""
     kept = repository.passphrase(backup_set, "restic")
     return ["-r", backup_set.path, "--no-lock", "--no-cache", *(["-p", kept] if kept else [])]
+
+
+def _settings(backup_set: BackupSet) -> dict[str, str]:
+    """Return the settings of the surroundings that do not count, for restic takes none together with its options."""
+    secrets = _SECRETS if backup_set.password_file else ()
+    return dict.fromkeys((*_PLACES, *secrets), "")
 
 
 def _demand_well(path: str, answer: Answer) -> None:
