@@ -1,5 +1,6 @@
 """Good repositories as they are seldom met: odd names, odd surroundings, what broken runs leave behind."""
 
+import hashlib
 import os
 import pathlib
 import shutil
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dulae.checks.backup.examine import examine
+from dulae.checks.backup.manifest import FileCount, Manifest
 from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
@@ -122,3 +124,45 @@ def test_settings_of_another_repository_in_the_surroundings_do_not_count(
     monkeypatch.setenv(setting, "/nowhere")
     finding = judge(restic)
     assert finding.verdict is Verdict.PASS, finding.because
+
+
+def of_old_windows(folder: pathlib.Path) -> list[bytes]:
+    """Fill a folder with files named in the code page of Thai Windows, a hard link, and a name with a question mark."""
+    names = [name.encode("cp874") for name in ("ก.tar", "ข.tar", "หนังสือ\nเวียน.tar")] + [b"?.tar"]
+    folder.mkdir()
+    for name in names:
+        (folder / os.fsdecode(name)).write_bytes(name * 100)
+    return names
+
+
+def with_names_of_old_windows(form: str, place: pathlib.Path) -> tuple[Repository, str, list[bytes]]:
+    """Give a repository with such a folder and its manifest, where the folder lies, and the files' names."""
+    demand(form)
+    there = begun(form, place / "repository")
+    folder = place / "store" / "ก"
+    folder.parent.mkdir()
+    names = of_old_windows(folder)
+    files = tuple(
+        FileCount(os.fsdecode(name), len(name) * 100, hashlib.sha256(name * 100).hexdigest())
+        for name in sorted(names)
+    )
+    total, moment = sum(file.bytes for file in files), datetime.now(UTC).isoformat()
+    told = Manifest("files", folder.name, total, "", moment, moment, files=files)
+    (folder / ".manifest.json").write_bytes(os.fsencode(told.to_json()))
+    there.back_up(folder.parent, datetime.now(UTC))
+    return there, str(folder) if form == "restic" else folder.name, names
+
+
+@pytest.mark.parametrize("form", [grouped("restic"), grouped("borg")])
+def test_names_that_are_no_utf_8_are_counted_and_read(form: str, tmp_path: pathlib.Path) -> None:
+    there, place, names = with_names_of_old_windows(form, tmp_path)
+    finding = judge(there, level="content", expect={"files": [{"pattern": "*.tar", "min_files": len(names)}]})
+    assert finding.verdict is Verdict.PASS, finding.because
+    inside = {"path": place, "kind": "files"}
+    finding = judge(there, level="content", inside=inside, manifest="required")
+    assert finding.verdict is Verdict.PASS, finding.because
+    for name in names:
+        path = f"{place}/{os.fsdecode(name).replace('?', '[?]')}"
+        finding = judge(there, level="structure", inside={"path": path, "kind": "tar"})
+        assert finding.code == "backup.unknown_format", finding.because
+        assert finding.measured["beginning"] == (name * 8)[:8].hex(" ")

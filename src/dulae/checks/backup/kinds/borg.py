@@ -47,6 +47,9 @@ _READING = {
     "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
     "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes",
 }
+# What Borg says for a byte that is no text, and how it tells such bytes all the same.
+_NO_TEXT = "?"
+_ESCAPED = {"PYTHONIOENCODING": "unicode_escape"}
 _INDEX = re.compile(r"index\.(\d+)")
 # How the folders are called in which shadows lie.
 SHADOW = "dulae-borg-"
@@ -143,8 +146,23 @@ def _files(backup_set: BackupSet, tools: Tools, copy: Copy, whole: bool = False)
 
 def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
     """Return what Borg tells of each path in an archive."""
-    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(backup_set, copy))
-    return repository.lines(backup_set.path, "borg", text)
+    archive = repository.snapshot_name(backup_set, copy)
+    text = _ask(backup_set, tools, "list", "--json-lines", archive=archive)
+    nodes = repository.lines(backup_set.path, "borg", text)
+    if not any(_NO_TEXT in node["path"] for node in nodes):
+        return nodes
+    names = _ask(backup_set, tools, "list", "--format", "{bpath}{NUL}", archive=archive, **_ESCAPED)
+    return _whole(nodes, names)
+
+
+def _whole(nodes: list[Mapping[str, Any]], escaped: str) -> list[Mapping[str, Any]]:
+    """Return nodes with their names to the byte, as Python escaped them; as they are where it did not."""
+    if not escaped.isascii() or "\0" in escaped:
+        return nodes
+    paths = escaped.encode("ascii").decode("unicode_escape").split("\0")[:-1]
+    whole = repository.whole(nodes, paths, _NO_TEXT)
+    known = {node["path"]: one["path"] for node, one in zip(nodes, whole)}
+    return [{**one, "source": known.get(one["source"], one["source"])} for one in whole]
 
 
 def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
@@ -178,11 +196,11 @@ def _poured(backup_set: BackupSet, tools: Tools, archive: str, words: Sequence[s
             yield said, lambda: _demand_well(path, shadow, ending())
 
 
-def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") -> str:
+def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "", **more: str) -> str:
     """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
     with _shown(backup_set, tools) as (shadow, environment):
         place = _location(shadow, archive) if archive else shadow
-        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment)
+        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment, **more)
     _demand_well(backup_set.path, shadow, answer)
     return answer.text
 

@@ -75,6 +75,8 @@ SEPARATOR = "::"
 _NOT_PERMITTED = re.compile(r"(?i)permission denied|input/output error|no space left|read-only file system")
 _TRACED = re.compile(r"(?m)^([A-Za-z_.]+(?:Error|Exception): .*)$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# How Python keeps a byte of a name that is no text.
+_BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -202,6 +204,16 @@ def told(path: str, tool: str, text: str) -> Any:
 def lines(path: str, tool: str, text: str) -> list[Mapping[str, Any]]:
     """Return what a program answered as JSON, an object a line; raise CannotTell if it is none."""
     return [told(path, tool, line) for line in text.splitlines() if line.strip()]
+
+
+def whole(nodes: list[Mapping[str, Any]], paths: Sequence[str], no_text: str) -> list[Mapping[str, Any]]:
+    """Return nodes with their paths to the byte; as they are where those paths are not theirs.
+
+    ``no_text`` is what the nodes have for a byte that is no text.
+    """
+    if [_BROKEN_BYTE.sub(no_text, path) for path in paths] != [node["path"] for node in nodes]:
+        return nodes
+    return [{**node, "path": path} for node, path in zip(nodes, paths)]
 
 
 def moment(text: str) -> datetime:

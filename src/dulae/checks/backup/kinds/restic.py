@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fnmatch
+import itertools
 import os
 import re
 import stat
@@ -45,6 +46,8 @@ PROGRAM = Program(
 _NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
 _SHOWN_OF_DIGEST = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# What stands in JSON for a byte that is no text.
+_NO_TEXT = "\ufffd"
 _PLACES = ("RESTIC_REPOSITORY", "RESTIC_REPOSITORY_FILE")
 _SECRETS = ("RESTIC_PASSWORD", "RESTIC_PASSWORD_FILE", "RESTIC_PASSWORD_COMMAND", "RESTIC_KEY_HINT")
 _HALF_WRITTEN = re.compile(r"-tmp-\d+$")
@@ -151,7 +154,22 @@ def _files(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[FileCount]:
 def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
     """Return what restic tells of each path in a snapshot."""
     text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(backup_set, copy))
-    return [node for node in repository.lines(backup_set.path, "restic", text) if "type" in node]
+    nodes = [node for node in repository.lines(backup_set.path, "restic", text) if "type" in node]
+    untold = any(_NO_TEXT in node["path"] for node in nodes)
+    return _whole(backup_set, tools, copy, nodes) if untold else nodes
+
+
+def _whole(
+    backup_set: BackupSet, tools: Tools, copy: Copy, nodes: list[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Return nodes with their names to the byte; JSON tells only text, the plain list has the same order."""
+    argv = [*_options(backup_set), "--quiet", "ls", repository.snapshot_name(backup_set, copy)]
+    with PROGRAM.pouring(backup_set.path, tools, argv, **_settings(backup_set)) as (said, ending):
+        words = iter(said.read().decode("utf-8", "surrogateescape").split("\n"))
+        _demand_well(backup_set.path, ending())
+    # A name may have line breaks of its own.
+    paths = ["\n".join(itertools.islice(words, node["path"].count("\n") + 1)) for node in nodes]
+    return repository.whole(nodes, paths, _NO_TEXT)
 
 
 def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
