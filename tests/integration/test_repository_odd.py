@@ -15,7 +15,7 @@ from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 
-from .repositories import Repository, begun, demand
+from .repositories import Repository, begun, demand, empty
 
 
 def grouped(form: str) -> object:
@@ -166,3 +166,51 @@ def test_names_that_are_no_utf_8_are_counted_and_read(form: str, tmp_path: pathl
         finding = judge(there, level="structure", inside={"path": path, "kind": "tar"})
         assert finding.code == "backup.unknown_format", finding.because
         assert finding.measured["beginning"] == (name * 8)[:8].hex(" ")
+
+
+@pytest.fixture(scope="module", params=[grouped("borg")])
+def keyed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, str]:
+    """Give a repository of borg without a backup, whose key lies in a file of its own."""
+    demand("borg")
+    place = tmp_path_factory.mktemp("keyed")
+    made = empty("borg", place)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BORG_KEY_FILE", str(place / "key"))
+        made.program("init", "-e", "keyfile-blake2", "REPOSITORY")
+        made.program("create", "REPOSITORY::letters", ".", cwd=place)
+    return made, str(place / "key")
+
+
+def test_a_key_in_a_file_of_its_own_opens_a_repository(keyed: tuple[Repository, str]) -> None:
+    made, key = keyed
+    finding = judge(made, key_file=key)
+    assert finding.verdict is Verdict.PASS, finding.because
+
+
+@pytest.mark.parametrize("key", ["", "/nowhere"])
+def test_without_its_key_file_a_repository_is_not_judged(
+    keyed: tuple[Repository, str], monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.delenv("BORG_KEY_FILE", raising=False)
+    finding = judge(keyed[0], key_file=key)
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.no_key"), finding.because
+    assert "key_file" in finding.because
+
+
+def test_the_key_of_another_repository_opens_nothing(
+    keyed: tuple[Repository, str], tmp_path: pathlib.Path
+) -> None:
+    head, _, rest = pathlib.Path(keyed[1]).read_text().partition(" ")
+    for text in (f"{head} {'7f' * 32}\n{rest.partition(chr(10))[2]}", "no key at all"):
+        (tmp_path / "key").write_text(text)
+        finding = judge(keyed[0], key_file=str(tmp_path / "key"))
+        assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.key_refused"), finding.because
+
+
+def test_a_missing_passphrase_is_told_by_the_line_that_says_so(
+    borg: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BORG_PASSPHRASE", raising=False)
+    finding = judge(borg, password_file="")
+    assert finding.code == "backup.no_passphrase"
+    assert "BORG_PASSPHRASE is not set" in finding.because

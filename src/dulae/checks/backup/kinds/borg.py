@@ -38,7 +38,11 @@ PROGRAM = Program(
     tool="borg",
     no_repository=re.compile(r"is not a valid repository|does not exist|does not have a valid configuration"),
     no_passphrase=re.compile(r"can not acquire a passphrase|PasscommandFailure|Interactive password query"),
-    key_refused=re.compile(r"passphrase supplied .* is incorrect|No key (?:file|entry)|borg/crypto/key"),
+    key_refused=re.compile(
+        r"passphrase supplied .* is incorrect|No key entry|borg/crypto/key"
+        r"|Mismatch between repository .* and key file|Invalid key file"
+    ),
+    no_key=re.compile(r"No key file for repository"),
     locked=re.compile(r"Failed to create/acquire the lock"),
 )
 # Borg would rather ask whether a repository may be read that it has not seen, or not at this place.
@@ -223,7 +227,8 @@ def _shown(backup_set: BackupSet, tools: Tools) -> Iterator[tuple[str, dict[str,
     """Give a shadow of the repository, and the settings with which Borg reads it."""
     kept = repository.passphrase(backup_set, "borg")
     secret = {"BORG_PASSPHRASE": "", "BORG_PASSCOMMAND": f"cat {shlex.quote(kept)}"} if kept else {}
-    key = {"BORG_KEY_FILE": backup_set.key_file} if backup_set.key_file else {}
+    held = repository.key(backup_set, "borg")
+    key = {"BORG_KEY_FILE": held} if held else {}
     with _shadow(backup_set.path, tools.temporary) as (shadow, own):
         yield shadow, {**_READING, **own, **secret, **key}
 
