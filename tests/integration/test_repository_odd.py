@@ -4,8 +4,10 @@ import hashlib
 import os
 import pathlib
 import shutil
+import subprocess
+import tarfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +17,7 @@ from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 
-from .repositories import Repository, begun, demand, empty
+from .repositories import PASSPHRASE, Repository, begun, demand, empty
 
 
 def grouped(form: str) -> object:
@@ -214,3 +216,65 @@ def test_a_missing_passphrase_is_told_by_the_line_that_says_so(
     finding = judge(borg, password_file="")
     assert finding.code == "backup.no_passphrase"
     assert "BORG_PASSPHRASE is not set" in finding.because
+
+
+def archived(borg: Repository, moment: datetime, *words: str, poured: pathlib.Path | None = None) -> str:
+    """Make an archive as of a moment, NAME standing for its name; return that. A file may be poured into borg."""
+    name = f"as-of-{moment.timestamp()}"
+    place = [word.replace("NAME", f"{borg.path}::{name}") for word in words]
+    with open(poured or os.devnull, "rb") as source:
+        subprocess.run(
+            ["borg", "create", "--timestamp", f"{moment:%Y-%m-%dT%H:%M:%S}", *place],
+            env={**os.environ, "BORG_PASSPHRASE": PASSPHRASE, "TZ": "UTC"},
+            stdin=source,
+            check=True,
+        )
+    return name
+
+
+@pytest.fixture
+def dump(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """Give a dump; what borg remembers of repositories is kept beside it."""
+    monkeypatch.setenv("BORG_BASE_DIR", str(tmp_path))
+    with tarfile.open(tmp_path / "dump.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo("letter"))
+    return tmp_path / "dump.tar"
+
+
+@pytest.mark.parametrize(("late", "code"), [(0.9, "backup.unproven"), (1, "backup.inside_written_meanwhile")])
+def test_a_dump_of_the_second_in_which_an_archive_began_counts_as_ended(
+    borg: Repository, dump: pathlib.Path, late: float, code: str
+) -> None:
+    moment = datetime.now(UTC).replace(microsecond=0)
+    os.utime(dump, (moment.timestamp() + late, moment.timestamp() + late))
+    name = archived(borg, moment, "NAME", str(dump))
+    finding = judge(borg, pattern=name, inside={"path": str(dump), "kind": "tar"})
+    assert (finding.verdict, finding.code) == (Verdict.WARN, code), finding.because
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("NAME", "-"), "stdin"),
+        (("--stdin-name", "a.tar", "NAME", "-"), "a.tar"),
+        (("--stdin-name=b.tar", "NAME", "-"), "b.tar"),
+        (("--content-from-command", "--stdin-name=c.tar", "NAME", "--", "cat", "DUMP"), "c.tar"),
+    ],
+)
+def test_a_dump_that_was_poured_into_borg_was_not_written_meanwhile(
+    borg: Repository, dump: pathlib.Path, words: tuple[str, ...], place: str
+) -> None:
+    given = [word.replace("DUMP", str(dump)) for word in words]
+    name = archived(borg, datetime.now(UTC) - timedelta(hours=1), *given, poured=dump)
+    finding = judge(borg, pattern=name, inside={"path": place, "kind": "tar"})
+    assert (finding.verdict, finding.code) == (Verdict.WARN, "backup.unproven"), finding.because
+
+
+def test_a_dump_on_a_disk_of_whole_seconds_may_have_been_written_meanwhile(
+    borg: Repository, dump: pathlib.Path
+) -> None:
+    moment = datetime.now(UTC) - timedelta(hours=1)
+    os.utime(dump, (moment.timestamp() // 1 + 60,) * 2)
+    name = archived(borg, moment, "--stdin-name=other", "NAME", "-", str(dump), poured=dump)
+    finding = judge(borg, pattern=name, inside={"path": str(dump), "kind": "tar"})
+    assert (finding.verdict, finding.code) == (Verdict.WARN, "backup.inside_written_meanwhile")

@@ -58,6 +58,7 @@ _INDEX = re.compile(r"index\.(\d+)")
 # How the folders are called in which shadows lie.
 SHADOW = "dulae-borg-"
 _ARCHIVE = "ARCHIVE"
+_SECOND_NS = 10**9
 _MODES = {"-": stat.S_IFREG, "h": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK}
 _UNFINISHED = re.compile(r"\.checkpoint(?:\.\d+)?$")
 
@@ -171,22 +172,41 @@ def _whole(nodes: list[Mapping[str, Any]], escaped: str) -> list[Mapping[str, An
 
 def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
     """Return what lies in an archive; raise Fault if it cannot be listed."""
+    archive = repository.snapshot_name(backup_set, copy)
+    told = _nodes(backup_set, tools, copy)
+    changed_ns = [repository.nanoseconds(node["mtime"]) for node in told]
+    began_ns = repository.nanoseconds(copy.made_at.isoformat())
+    # Only what was poured into Borg has whole seconds, but for that of some disks.
+    late = any(one >= began_ns + _SECOND_NS and one % _SECOND_NS == 0 for one in changed_ns)
+    poured = _name_of_poured(backup_set, tools, archive) if late else ""
     nodes = [
         Node(
             node["path"].strip("/"),
             _MODES.get(node["type"], stat.S_IFCHR),
             node.get("size", 0),
-            repository.nanoseconds(node["mtime"]),
+            # Borg tells the second in which an archive began, and dates what was poured into it when it took it.
+            min(one, began_ns) if node["path"] == poured or one < began_ns + _SECOND_NS else one,
             node.get("source", "") if node["mode"].startswith("h") else "",
         )
-        for node in _nodes(backup_set, tools, copy)
+        for node, one in zip(told, changed_ns)
     ]
-    archive = repository.snapshot_name(backup_set, copy)
 
     def pour(*words: str) -> Callable[[str], ContextManager[Poured]]:
         return lambda path: _poured(backup_set, tools, archive, [*words, path])
 
     return Held(nodes, Pours(pour("extract", "--stdout", _ARCHIVE), pour("export-tar", _ARCHIVE, "-")))
+
+
+def _name_of_poured(backup_set: BackupSet, tools: Tools, archive: str) -> str:
+    """Return what an archive calls the data that were poured into Borg; nothing where none were."""
+    text = _ask(backup_set, tools, "info", "--json", archive=archive)
+    words = iter(repository.told(backup_set.path, "borg", text)["archives"][0]["command_line"])
+    poured, name = False, "stdin"
+    for word in words:
+        poured = poured or word in ("-", "--content-from-command")
+        if word.startswith("--stdin-name"):
+            name = word.partition("=")[2] or next(words, name)
+    return name if poured else ""
 
 
 @contextlib.contextmanager
