@@ -1,5 +1,6 @@
 """Good repositories as they are seldom met: odd names, odd surroundings, what broken runs leave behind."""
 
+import errno
 import hashlib
 import os
 import pathlib
@@ -278,3 +279,21 @@ def test_a_dump_on_a_disk_of_whole_seconds_may_have_been_written_meanwhile(
     name = archived(borg, moment, "--stdin-name=other", "NAME", "-", str(dump), poured=dump)
     finding = judge(borg, pattern=name, inside={"path": str(dump), "kind": "tar"})
     assert (finding.verdict, finding.code) == (Verdict.WARN, "backup.inside_written_meanwhile")
+
+
+@pytest.mark.parametrize("part", ["data", "data/0"])
+def test_a_folder_that_may_not_be_read_is_unknown_and_no_loss(
+    made: Repository, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    closed = made.path / part if made.form == "borg" else next((made.path / "data").iterdir())
+    look_into = os.scandir
+
+    def refused(path: str) -> object:
+        if os.fspath(path) == str(closed):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return look_into(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    finding = judge(made)
+    assert finding.verdict is Verdict.UNKNOWN, finding.because
+    assert "Permission denied" in finding.because

@@ -25,7 +25,7 @@ from ..manifest import FileCount
 from ..sets import BackupSet
 from ..snapshot import Held, Node, Poured, Pours
 from ..tools import Tools
-from . import repository
+from . import repository, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .repository import Program, Snapshot
 
@@ -100,7 +100,10 @@ def _demand_newest_segment(path: str) -> None:
     """Raise Bad if the segment that a repository's index ends with is not there: Borg would do without, in silence."""
     found = [int(name.group(1)) for name in map(_INDEX.fullmatch, os.listdir(path)) if name]
     segments = [
-        int(name) for _, _, names in os.walk(os.path.join(path, "data")) for name in names if name.isdigit()
+        int(name)
+        for _, names in walking.walked(os.path.join(path, "data"))
+        for name in names
+        if name.isdigit()
     ]
     if found and max(found) > max(segments, default=-1):
         error = f"segment {max(found)} is missing"
@@ -261,7 +264,7 @@ def _shadow(path: str, place_of: str) -> Iterator[tuple[str, dict[str, str]]]:
     """
     with tempfile.TemporaryDirectory(prefix=SHADOW, dir=place_of or None) as place:
         shadow = os.path.join(place, "repository")
-        for folder, _, names in os.walk(path):
+        for folder, names in walking.walked(path):
             beside = os.path.normpath(os.path.join(shadow, os.path.relpath(folder, path)))
             os.mkdir(beside, 0o700)
             for name in names:

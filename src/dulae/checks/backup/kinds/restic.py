@@ -21,7 +21,7 @@ from ..manifest import FileCount
 from ..sets import BackupSet
 from ..snapshot import Held, Node, Poured, Pours
 from ..tools import Tools
-from . import repository
+from . import repository, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .repository import Program, Snapshot
 
@@ -126,7 +126,7 @@ def read(asked: Asked) -> None:
 def _parts(path: str) -> Iterator[str]:
     """Yield the files of a repository that are named by their digest, by their path inside."""
     for part in _NAMED_BY_DIGEST:
-        for folder, _, names in os.walk(os.path.join(path, part)):
+        for folder, names in walking.walked(os.path.join(path, part)):
             inside = os.path.relpath(folder, path)
             yield from (os.path.join(inside, name) for name in names if _DIGEST.fullmatch(name))
 
