@@ -297,3 +297,22 @@ def test_a_folder_that_may_not_be_read_is_unknown_and_no_loss(
     finding = judge(made)
     assert finding.verdict is Verdict.UNKNOWN, finding.because
     assert "Permission denied" in finding.because
+
+
+@pytest.mark.parametrize("form", [grouped("restic"), grouped("borg")])
+def test_a_repository_that_is_changed_while_it_is_examined_is_unknown(
+    form: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = one(form, tmp_path)
+    state = "index/*" if form == "restic" else "index.*"
+    (old,) = made.path.glob(state)
+    program = tmp_path / form
+    at = "check" if form == "restic" else "list"
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in *{at}*) mv {old} {old.with_name("index.314")};; esac\n'
+        f'exec {shutil.which(form)} "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    finding = judge(made)
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "backup.repository_changed"), finding.because

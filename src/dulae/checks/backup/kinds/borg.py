@@ -216,19 +216,20 @@ def _name_of_poured(backup_set: BackupSet, tools: Tools, archive: str) -> str:
 def _poured(backup_set: BackupSet, tools: Tools, archive: str, words: Sequence[str]) -> Iterator[Poured]:
     """Give what borg says of a path in an archive, as it says it; the root has no name of its own."""
     given = [*words[:-1], *([f"pp:{words[-1]}"] if words[-1] else [])]
-    path = backup_set.path
+    path, before = backup_set.path, walking.names(backup_set.path)
     with _shown(backup_set, tools) as (shadow, environment):
         argv = [_location(shadow, archive) if word == _ARCHIVE else word for word in given]
         with PROGRAM.pouring(path, tools, argv, **environment) as (said, ending):
-            yield said, lambda: _demand_well(path, shadow, ending())
+            yield said, lambda: _demand_well(path, shadow, ending(), before)
 
 
 def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "", **more: str) -> str:
     """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
+    before = walking.names(backup_set.path)
     with _shown(backup_set, tools) as (shadow, environment):
         place = _location(shadow, archive) if archive else shadow
         answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment, **more)
-    _demand_well(backup_set.path, shadow, answer)
+    _demand_well(backup_set.path, shadow, answer, before)
     return answer.text
 
 
@@ -238,10 +239,12 @@ def _location(shadow: str, archive: str) -> str:
     return f"{shadow}::{name}"
 
 
-def _demand_well(path: str, shadow: str, answer: Answer) -> None:
-    """Raise Fault for what hindered borg, CannotTell if the repository is locked now."""
+def _demand_well(path: str, shadow: str, answer: Answer, before: frozenset[str]) -> None:
+    """Raise Fault for what hindered borg, CannotTell if the repository is locked now or was changed meanwhile."""
     if answer.status:
         demand_unlocked(path)
+        # Its index has the number of the last change.
+        walking.demand_unchanged(path, "", before)
         raise PROGRAM.fault(path, answer.error.replace(shadow, path))
 
 
@@ -284,7 +287,8 @@ def _shadowed(path: str, beside: str) -> None:
         os.symlink(path, beside)
     else:
         # Borg rewrites its configuration in place, with the place at which it saw the repository last.
-        shutil.copyfile(path, beside)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(path, beside)
 
 
 KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True, held=held)

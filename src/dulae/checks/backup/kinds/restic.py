@@ -77,7 +77,7 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
 
 def _kept(path: str) -> set[str]:
     """Return the names of the snapshots in a repository, not of what a broken run or somebody else left there."""
-    names = os.listdir(os.path.join(path, "snapshots"))
+    names = walking.names(os.path.join(path, "snapshots"))
     return {name for name in names if _DIGEST.match(name) and not _HALF_WRITTEN.search(name)}
 
 
@@ -164,9 +164,10 @@ def _whole(
 ) -> list[Mapping[str, Any]]:
     """Return nodes with their names to the byte; JSON tells only text, the plain list has the same order."""
     argv = [*_options(backup_set), "--quiet", "ls", repository.snapshot_name(backup_set, copy)]
+    before = _state(backup_set.path)
     with PROGRAM.pouring(backup_set.path, tools, argv, **_settings(backup_set)) as (said, ending):
         words = iter(said.read().decode("utf-8", "surrogateescape").split("\n"))
-        _demand_well(backup_set.path, ending())
+        _demand_well(backup_set.path, ending(), before)
     # A name may have line breaks of its own.
     paths = ["\n".join(itertools.islice(words, node["path"].count("\n") + 1)) for node in nodes]
     return repository.whole(nodes, paths, _NO_TEXT)
@@ -179,8 +180,9 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
     def pour(path: str) -> Iterator[Poured]:
         words = ["dump", repository.snapshot_name(backup_set, copy), f"/{path}"]
         argv = [*_options(backup_set), *words]
+        before = _state(backup_set.path)
         with PROGRAM.pouring(backup_set.path, tools, argv, **_settings(backup_set)) as (said, ending):
-            yield said, lambda: _demand_well(backup_set.path, ending())
+            yield said, lambda: _demand_well(backup_set.path, ending(), before)
 
     nodes = [
         Node(
@@ -197,8 +199,9 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
 def _ask(backup_set: BackupSet, tools: Tools, *words: str) -> str:
     """Return what restic says; raise Fault for what hinders it, CannotTell if the repository is locked now."""
     argv = [*_options(backup_set), *words]
+    before = _state(backup_set.path)
     answer = PROGRAM.asked(backup_set.path, tools, argv, **_settings(backup_set))
-    _demand_well(backup_set.path, answer)
+    _demand_well(backup_set.path, answer, before)
     return answer.text
 
 
@@ -214,10 +217,16 @@ def _settings(backup_set: BackupSet) -> dict[str, str]:
     return dict.fromkeys((*_PLACES, *secrets), "")
 
 
-def _demand_well(path: str, answer: Answer) -> None:
-    """Raise Fault for what hindered restic, CannotTell if the repository is locked now."""
+def _state(path: str) -> frozenset[str]:
+    """Return what is another after each program that wrote data or took some away."""
+    return walking.names(os.path.join(path, "index"))
+
+
+def _demand_well(path: str, answer: Answer, before: frozenset[str]) -> None:
+    """Raise Fault for what hindered restic, CannotTell if the repository is locked now or was changed meanwhile."""
     if answer.status:
         demand_unlocked(path)
+        walking.demand_unchanged(path, "index", before)
         raise PROGRAM.fault(path, answer.error)
 
 
