@@ -14,7 +14,7 @@ from ..faults import Bad
 from ..medium import HERE
 from ..sets import BackupSet
 from ..tools import Tools
-from . import pg_basebackup, repository, stream
+from . import pg_basebackup, repository, stream, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 
 INFO_BROKEN = reason(
@@ -105,7 +105,7 @@ def _wal(asked: Asked, about: Mapping[str, str]) -> dict[str, str]:
     first, last = about["begin_wal"], about["end_wal"]
     return {
         name: os.path.join(folder, name)
-        for folder, _, names in os.walk(archive)
+        for folder, names in walking.walked(archive)
         for name in names
         if _SEGMENT.fullmatch(name) and first <= name <= last
     }

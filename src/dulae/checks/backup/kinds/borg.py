@@ -25,7 +25,7 @@ from ..manifest import FileCount
 from ..sets import BackupSet
 from ..snapshot import Held, Node, Poured, Pours
 from ..tools import Tools
-from . import repository
+from . import repository, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .repository import Program, Snapshot
 
@@ -38,7 +38,11 @@ PROGRAM = Program(
     tool="borg",
     no_repository=re.compile(r"is not a valid repository|does not exist|does not have a valid configuration"),
     no_passphrase=re.compile(r"can not acquire a passphrase|PasscommandFailure|Interactive password query"),
-    key_refused=re.compile(r"passphrase supplied .* is incorrect|No key (?:file|entry)|borg/crypto/key"),
+    key_refused=re.compile(
+        r"passphrase supplied .* is incorrect|No key entry|borg/crypto/key"
+        r"|Mismatch between repository .* and key file|Invalid key file"
+    ),
+    no_key=re.compile(r"No key file for repository"),
     locked=re.compile(r"Failed to create/acquire the lock"),
 )
 # Borg would rather ask whether a repository may be read that it has not seen, or not at this place.
@@ -47,10 +51,14 @@ _READING = {
     "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
     "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes",
 }
+# What Borg says for a byte that is no text, and how it tells such bytes all the same.
+_NO_TEXT = "?"
+_ESCAPED = {"PYTHONIOENCODING": "unicode_escape"}
 _INDEX = re.compile(r"index\.(\d+)")
 # How the folders are called in which shadows lie.
 SHADOW = "dulae-borg-"
 _ARCHIVE = "ARCHIVE"
+_SECOND_NS = 10**9
 _MODES = {"-": stat.S_IFREG, "h": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK}
 _UNFINISHED = re.compile(r"\.checkpoint(?:\.\d+)?$")
 
@@ -92,7 +100,10 @@ def _demand_newest_segment(path: str) -> None:
     """Raise Bad if the segment that a repository's index ends with is not there: Borg would do without, in silence."""
     found = [int(name.group(1)) for name in map(_INDEX.fullmatch, os.listdir(path)) if name]
     segments = [
-        int(name) for _, _, names in os.walk(os.path.join(path, "data")) for name in names if name.isdigit()
+        int(name)
+        for _, names in walking.walked(os.path.join(path, "data"))
+        for name in names
+        if name.isdigit()
     ]
     if found and max(found) > max(segments, default=-1):
         error = f"segment {max(found)} is missing"
@@ -143,23 +154,45 @@ def _files(backup_set: BackupSet, tools: Tools, copy: Copy, whole: bool = False)
 
 def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
     """Return what Borg tells of each path in an archive."""
-    text = _ask(backup_set, tools, "list", "--json-lines", archive=repository.snapshot_name(copy))
-    return repository.lines(backup_set.path, "borg", text)
+    archive = repository.snapshot_name(backup_set, copy)
+    text = _ask(backup_set, tools, "list", "--json-lines", archive=archive)
+    nodes = repository.lines(backup_set.path, "borg", text)
+    if not any(_NO_TEXT in node["path"] for node in nodes):
+        return nodes
+    names = _ask(backup_set, tools, "list", "--format", "{bpath}{NUL}", archive=archive, **_ESCAPED)
+    return _whole(nodes, names)
+
+
+def _whole(nodes: list[Mapping[str, Any]], escaped: str) -> list[Mapping[str, Any]]:
+    """Return nodes with their names to the byte, as Python escaped them; as they are where it did not."""
+    if not escaped.isascii() or "\0" in escaped:
+        return nodes
+    paths = escaped.encode("ascii").decode("unicode_escape").split("\0")[:-1]
+    whole = repository.whole(nodes, paths, _NO_TEXT)
+    known = {node["path"]: one["path"] for node, one in zip(nodes, whole)}
+    return [{**one, "source": known.get(one["source"], one["source"])} for one in whole]
 
 
 def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
     """Return what lies in an archive; raise Fault if it cannot be listed."""
+    archive = repository.snapshot_name(backup_set, copy)
+    told = _nodes(backup_set, tools, copy)
+    changed_ns = [repository.nanoseconds(node["mtime"]) for node in told]
+    began_ns = repository.nanoseconds(copy.made_at.isoformat())
+    # Only what was poured into Borg has whole seconds, but for that of some disks.
+    late = any(one >= began_ns + _SECOND_NS and one % _SECOND_NS == 0 for one in changed_ns)
+    poured = _name_of_poured(backup_set, tools, archive) if late else ""
     nodes = [
         Node(
             node["path"].strip("/"),
             _MODES.get(node["type"], stat.S_IFCHR),
             node.get("size", 0),
-            repository.nanoseconds(node["mtime"]),
+            # Borg tells the second in which an archive began, and dates what was poured into it when it took it.
+            min(one, began_ns) if node["path"] == poured or one < began_ns + _SECOND_NS else one,
             node.get("source", "") if node["mode"].startswith("h") else "",
         )
-        for node in _nodes(backup_set, tools, copy)
+        for node, one in zip(told, changed_ns)
     ]
-    archive = repository.snapshot_name(copy)
 
     def pour(*words: str) -> Callable[[str], ContextManager[Poured]]:
         return lambda path: _poured(backup_set, tools, archive, [*words, path])
@@ -167,30 +200,51 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
     return Held(nodes, Pours(pour("extract", "--stdout", _ARCHIVE), pour("export-tar", _ARCHIVE, "-")))
 
 
+def _name_of_poured(backup_set: BackupSet, tools: Tools, archive: str) -> str:
+    """Return what an archive calls the data that were poured into Borg; nothing where none were."""
+    text = _ask(backup_set, tools, "info", "--json", archive=archive)
+    words = iter(repository.told(backup_set.path, "borg", text)["archives"][0]["command_line"])
+    poured, name = False, "stdin"
+    for word in words:
+        poured = poured or word in ("-", "--content-from-command")
+        if word.startswith("--stdin-name"):
+            name = word.partition("=")[2] or next(words, name)
+    return name if poured else ""
+
+
 @contextlib.contextmanager
 def _poured(backup_set: BackupSet, tools: Tools, archive: str, words: Sequence[str]) -> Iterator[Poured]:
     """Give what borg says of a path in an archive, as it says it; the root has no name of its own."""
     given = [*words[:-1], *([f"pp:{words[-1]}"] if words[-1] else [])]
-    path = backup_set.path
+    path, before = backup_set.path, walking.names(backup_set.path)
     with _shown(backup_set, tools) as (shadow, environment):
-        argv = [f"{shadow}::{archive}" if word == _ARCHIVE else word for word in given]
+        argv = [_location(shadow, archive) if word == _ARCHIVE else word for word in given]
         with PROGRAM.pouring(path, tools, argv, **environment) as (said, ending):
-            yield said, lambda: _demand_well(path, shadow, ending())
+            yield said, lambda: _demand_well(path, shadow, ending(), before)
 
 
-def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "") -> str:
+def _ask(backup_set: BackupSet, tools: Tools, *words: str, archive: str = "", **more: str) -> str:
     """Return what borg says of a shadow of the repository; raise Fault for what hinders it."""
+    before = walking.names(backup_set.path)
     with _shown(backup_set, tools) as (shadow, environment):
-        place = f"{shadow}::{archive}" if archive else shadow
-        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment)
-    _demand_well(backup_set.path, shadow, answer)
+        place = _location(shadow, archive) if archive else shadow
+        answer = PROGRAM.asked(backup_set.path, tools, [*words, place], **environment, **more)
+    _demand_well(backup_set.path, shadow, answer, before)
     return answer.text
 
 
-def _demand_well(path: str, shadow: str, answer: Answer) -> None:
-    """Raise Fault for what hindered borg, CannotTell if the repository is locked now."""
+def _location(shadow: str, archive: str) -> str:
+    """Return how borg is told of an archive; braces that are not doubled would stand for a host or a date."""
+    name = archive.replace("{", "{{").replace("}", "}}")
+    return f"{shadow}::{name}"
+
+
+def _demand_well(path: str, shadow: str, answer: Answer, before: frozenset[str]) -> None:
+    """Raise Fault for what hindered borg, CannotTell if the repository is locked now or was changed meanwhile."""
     if answer.status:
         demand_unlocked(path)
+        # Its index has the number of the last change.
+        walking.demand_unchanged(path, "", before)
         raise PROGRAM.fault(path, answer.error.replace(shadow, path))
 
 
@@ -199,7 +253,8 @@ def _shown(backup_set: BackupSet, tools: Tools) -> Iterator[tuple[str, dict[str,
     """Give a shadow of the repository, and the settings with which Borg reads it."""
     kept = repository.passphrase(backup_set, "borg")
     secret = {"BORG_PASSPHRASE": "", "BORG_PASSCOMMAND": f"cat {shlex.quote(kept)}"} if kept else {}
-    key = {"BORG_KEY_FILE": backup_set.key_file} if backup_set.key_file else {}
+    held = repository.key(backup_set, "borg")
+    key = {"BORG_KEY_FILE": held} if held else {}
     with _shadow(backup_set.path, tools.temporary) as (shadow, own):
         yield shadow, {**_READING, **own, **secret, **key}
 
@@ -212,7 +267,7 @@ def _shadow(path: str, place_of: str) -> Iterator[tuple[str, dict[str, str]]]:
     """
     with tempfile.TemporaryDirectory(prefix=SHADOW, dir=place_of or None) as place:
         shadow = os.path.join(place, "repository")
-        for folder, _, names in os.walk(path):
+        for folder, names in walking.walked(path):
             beside = os.path.normpath(os.path.join(shadow, os.path.relpath(folder, path)))
             os.mkdir(beside, 0o700)
             for name in names:
@@ -232,7 +287,8 @@ def _shadowed(path: str, beside: str) -> None:
         os.symlink(path, beside)
     else:
         # Borg rewrites its configuration in place, with the place at which it saw the repository last.
-        shutil.copyfile(path, beside)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(path, beside)
 
 
 KIND = Kind(FILES, store, structure, read, repository.same, count, repository=True, held=held)

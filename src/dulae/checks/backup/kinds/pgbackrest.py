@@ -20,7 +20,7 @@ from ..faults import Bad, CannotTell
 from ..manifest import FileCount
 from ..sets import BackupSet
 from ..tools import Tools
-from . import repository
+from . import repository, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .dumps import NO_TABLES
 from .pg_basebackup import of_users
@@ -205,7 +205,7 @@ def wal(asked: Asked, manifest: Mapping[str, Section]) -> dict[str, str]:
     first, last = str(about.get("backup-archive-start", "")), str(about.get("backup-archive-stop", ""))
     archive = os.path.join(asked.backup_set.path, "archive", os.path.basename(os.path.dirname(asked.path)))
     found = {}
-    for folder, _, names in os.walk(archive):
+    for folder, names in walking.walked(archive):
         for name in names:
             segment = name.partition("-")[0]
             if "-" in name and first <= segment <= last:

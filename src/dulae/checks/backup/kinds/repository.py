@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ...command import Answer
-from ...finding import reason
+from ...finding import Reason, reason
 from ..copies import Copy, Found, shown
 from ..faults import Bad, CannotTell, Fault
 from ..manifest import FileCount, Manifest
@@ -37,6 +37,11 @@ NO_PASSPHRASE = reason(
     "backup.no_passphrase",
     "{path}: {tool} was given no passphrase that can be read ({error}); name a file that the checking user may read"
     " in password_file",
+)
+NO_KEY = reason(
+    "backup.no_key",
+    "{path}: {tool} was given no file with its key that can be read ({error}); name a file that the checking user may"
+    " read in key_file, and look for the key where the backups are made: without it nothing can be recovered",
 )
 KEY_REFUSED = reason(
     "backup.key_refused",
@@ -75,6 +80,8 @@ SEPARATOR = "::"
 _NOT_PERMITTED = re.compile(r"(?i)permission denied|input/output error|no space left|read-only file system")
 _TRACED = re.compile(r"(?m)^([A-Za-z_.]+(?:Error|Exception): .*)$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# How Python keeps a byte of a name that is no text.
+_BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -117,6 +124,7 @@ class Program:
     no_passphrase: re.Pattern[str]
     key_refused: re.Pattern[str]
     locked: re.Pattern[str]
+    no_key: re.Pattern[str] = re.compile("(?!)")
 
     def asked(self, path: str, tools: Tools, argv: Sequence[str], **environment: str) -> Answer:
         """Return what the program answered about a path; raise CannotTell if it is missing or does not end.
@@ -139,10 +147,14 @@ class Program:
     def fault(self, path: str, error: str) -> Fault:
         """Return what the words of a program that failed mean for its repository."""
         about = {"path": shown(path), "tool": self.tool, "error": shown(_words(error))[:200]}
-        if self.locked.search(error):
-            return CannotTell(LOCKED, **about, lock=about["error"])
-        if self.no_passphrase.search(error):
-            return CannotTell(NO_PASSPHRASE, **about)
+        for pattern, why in (
+            (self.locked, LOCKED),
+            (self.no_passphrase, NO_PASSPHRASE),
+            (self.no_key, NO_KEY),
+        ):
+            if pattern.search(error):
+                said = shown(next(filter(pattern.search, error.splitlines()), about["error"]))[:200]
+                return CannotTell(why, **{**about, "error": said, "lock": said})
         if self.key_refused.search(error):
             return Bad(KEY_REFUSED, **about)
         if _NOT_PERMITTED.search(error):
@@ -204,6 +216,16 @@ def lines(path: str, tool: str, text: str) -> list[Mapping[str, Any]]:
     return [told(path, tool, line) for line in text.splitlines() if line.strip()]
 
 
+def whole(nodes: list[Mapping[str, Any]], paths: Sequence[str], no_text: str) -> list[Mapping[str, Any]]:
+    """Return nodes with their paths to the byte; as they are where those paths are not theirs.
+
+    ``no_text`` is what the nodes have for a byte that is no text.
+    """
+    if [_BROKEN_BYTE.sub(no_text, path) for path in paths] != [node["path"] for node in nodes]:
+        return nodes
+    return [{**node, "path": path} for node, path in zip(nodes, paths)]
+
+
 def moment(text: str) -> datetime:
     """Return a time in ISO 8601, of UTC where it names no zone; fractions beyond microseconds are cut."""
     clean = re.sub(r"(\.\d{1,6})\d*", r"\1", text.replace("Z", "+00:00"))
@@ -221,9 +243,9 @@ def nanoseconds(text: str) -> int:
     return (moment(text) - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def snapshot_name(copy: Copy) -> str:
+def snapshot_name(backup_set: BackupSet, copy: Copy) -> str:
     """Return a snapshot's own name, as its program knows it."""
-    return copy.path.rpartition(SEPARATOR)[2]
+    return copy.path[len(f"{backup_set.path}{SEPARATOR}") :]
 
 
 def series_of(name: str) -> str:
@@ -253,7 +275,16 @@ def remembered(question: Callable[[Copy], int]) -> Callable[[Copy], Copy]:
 
 def passphrase(backup_set: BackupSet, tool: str) -> str:
     """Return the declared file of the passphrase, empty if none is; raise CannotTell if it may not be read."""
-    path = backup_set.password_file
+    return _readable(backup_set, tool, backup_set.password_file, NO_PASSPHRASE)
+
+
+def key(backup_set: BackupSet, tool: str) -> str:
+    """Return the declared file of the key, empty if none is; raise CannotTell if it may not be read."""
+    return _readable(backup_set, tool, backup_set.key_file, NO_KEY)
+
+
+def _readable(backup_set: BackupSet, tool: str, path: str, why: Reason) -> str:
+    """Return the path of a secret, empty if there is none; raise CannotTell if it may not be read."""
     if not path:
         return ""
     try:
@@ -263,4 +294,4 @@ def passphrase(backup_set: BackupSet, tool: str) -> str:
             error = "is empty"
     except OSError as failed:
         error = failed.strerror or str(failed)
-    raise CannotTell(NO_PASSPHRASE, path=shown(backup_set.path), tool=tool, error=f"{shown(path)}: {error}")
+    raise CannotTell(why, path=shown(backup_set.path), tool=tool, error=f"{shown(path)}: {error}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fnmatch
+import itertools
 import os
 import re
 import stat
@@ -20,7 +21,7 @@ from ..manifest import FileCount
 from ..sets import BackupSet
 from ..snapshot import Held, Node, Poured, Pours
 from ..tools import Tools
-from . import repository
+from . import repository, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .repository import Program, Snapshot
 
@@ -45,26 +46,39 @@ PROGRAM = Program(
 _NAMED_BY_DIGEST = ("keys", "snapshots", "index", "data")
 _SHOWN_OF_DIGEST = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# What stands in JSON for a byte that is no text.
+_NO_TEXT = "\ufffd"
+_PLACES = ("RESTIC_REPOSITORY", "RESTIC_REPOSITORY_FILE")
+_SECRETS = ("RESTIC_PASSWORD", "RESTIC_PASSWORD_FILE", "RESTIC_PASSWORD_COMMAND", "RESTIC_KEY_HINT")
+_HALF_WRITTEN = re.compile(r"-tmp-\d+$")
 _MODES = {"file": stat.S_IFREG, "dir": stat.S_IFDIR, "symlink": stat.S_IFLNK}
 
 
 def store(backup_set: BackupSet, tools: Tools) -> Store:
     """Return a repository's snapshots; raise Fault if it is locked or does not open, OSError if it is not there."""
     demand_unlocked(backup_set.path)
+    before = _kept(backup_set.path)
     told = repository.told(backup_set.path, "restic", _ask(backup_set, tools, "snapshots", "--json")) or []
-    lost = len(os.listdir(os.path.join(backup_set.path, "snapshots"))) - len(told)
-    if lost > 0:
-        raise Bad(UNLISTED, path=shown(backup_set.path), damaged=lost)
+    # Others may have been made or forgotten meanwhile.
+    lost = before & _kept(backup_set.path) - {about["id"] for about in told}
+    if lost:
+        raise Bad(UNLISTED, path=shown(backup_set.path), damaged=len(lost))
     copies = [_snapshot(about).found(backup_set.path) for about in told if _meant(about, backup_set.pattern)]
     sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
 
     def look(copy: Copy) -> Copy:
-        snapshots, name = os.path.join(backup_set.path, "snapshots"), repository.snapshot_name(copy)
-        if not any(kept.startswith(name) for kept in os.listdir(snapshots)):
+        name = repository.snapshot_name(backup_set, copy)
+        if not any(kept.startswith(name) for kept in _kept(backup_set.path)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return sized(copy)
 
     return Store(find=lambda: copies, look=look, being_written=repository.never_written)
+
+
+def _kept(path: str) -> set[str]:
+    """Return the names of the snapshots in a repository, not of what a broken run or somebody else left there."""
+    names = walking.names(os.path.join(path, "snapshots"))
+    return {name for name in names if _DIGEST.match(name) and not _HALF_WRITTEN.search(name)}
 
 
 def demand_unlocked(path: str) -> None:
@@ -112,7 +126,7 @@ def read(asked: Asked) -> None:
 def _parts(path: str) -> Iterator[str]:
     """Yield the files of a repository that are named by their digest, by their path inside."""
     for part in _NAMED_BY_DIGEST:
-        for folder, _, names in os.walk(os.path.join(path, part)):
+        for folder, names in walking.walked(os.path.join(path, part)):
             inside = os.path.relpath(folder, path)
             yield from (os.path.join(inside, name) for name in names if _DIGEST.fullmatch(name))
 
@@ -139,8 +153,24 @@ def _files(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[FileCount]:
 
 def _nodes(backup_set: BackupSet, tools: Tools, copy: Copy) -> list[Mapping[str, Any]]:
     """Return what restic tells of each path in a snapshot."""
-    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(copy))
-    return [node for node in repository.lines(backup_set.path, "restic", text) if "type" in node]
+    text = _ask(backup_set, tools, "ls", "--json", repository.snapshot_name(backup_set, copy))
+    nodes = [node for node in repository.lines(backup_set.path, "restic", text) if "type" in node]
+    untold = any(_NO_TEXT in node["path"] for node in nodes)
+    return _whole(backup_set, tools, copy, nodes) if untold else nodes
+
+
+def _whole(
+    backup_set: BackupSet, tools: Tools, copy: Copy, nodes: list[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Return nodes with their names to the byte; JSON tells only text, the plain list has the same order."""
+    argv = [*_options(backup_set), "--quiet", "ls", repository.snapshot_name(backup_set, copy)]
+    before = _state(backup_set.path)
+    with PROGRAM.pouring(backup_set.path, tools, argv, **_settings(backup_set)) as (said, ending):
+        words = iter(said.read().decode("utf-8", "surrogateescape").split("\n"))
+        _demand_well(backup_set.path, ending(), before)
+    # A name may have line breaks of its own.
+    paths = ["\n".join(itertools.islice(words, node["path"].count("\n") + 1)) for node in nodes]
+    return repository.whole(nodes, paths, _NO_TEXT)
 
 
 def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
@@ -148,9 +178,11 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
 
     @contextlib.contextmanager
     def pour(path: str) -> Iterator[Poured]:
-        words = ["dump", repository.snapshot_name(copy), f"/{path}"]
-        with PROGRAM.pouring(backup_set.path, tools, [*_options(backup_set), *words]) as (said, ending):
-            yield said, lambda: _demand_well(backup_set.path, ending())
+        words = ["dump", repository.snapshot_name(backup_set, copy), f"/{path}"]
+        argv = [*_options(backup_set), *words]
+        before = _state(backup_set.path)
+        with PROGRAM.pouring(backup_set.path, tools, argv, **_settings(backup_set)) as (said, ending):
+            yield said, lambda: _demand_well(backup_set.path, ending(), before)
 
     nodes = [
         Node(
@@ -166,8 +198,10 @@ def held(backup_set: BackupSet, tools: Tools, copy: Copy) -> Held:
 
 def _ask(backup_set: BackupSet, tools: Tools, *words: str) -> str:
     """Return what restic says; raise Fault for what hinders it, CannotTell if the repository is locked now."""
-    answer = PROGRAM.asked(backup_set.path, tools, [*_options(backup_set), *words])
-    _demand_well(backup_set.path, answer)
+    argv = [*_options(backup_set), *words]
+    before = _state(backup_set.path)
+    answer = PROGRAM.asked(backup_set.path, tools, argv, **_settings(backup_set))
+    _demand_well(backup_set.path, answer, before)
     return answer.text
 
 
@@ -177,10 +211,22 @@ def _options(backup_set: BackupSet) -> list[str]:
     return ["-r", backup_set.path, "--no-lock", "--no-cache", *(["-p", kept] if kept else [])]
 
 
-def _demand_well(path: str, answer: Answer) -> None:
-    """Raise Fault for what hindered restic, CannotTell if the repository is locked now."""
+def _settings(backup_set: BackupSet) -> dict[str, str]:
+    """Return the settings of the surroundings that do not count, for restic takes none together with its options."""
+    secrets = _SECRETS if backup_set.password_file else ()
+    return dict.fromkeys((*_PLACES, *secrets), "")
+
+
+def _state(path: str) -> frozenset[str]:
+    """Return what is another after each program that wrote data or took some away."""
+    return walking.names(os.path.join(path, "index"))
+
+
+def _demand_well(path: str, answer: Answer, before: frozenset[str]) -> None:
+    """Raise Fault for what hindered restic, CannotTell if the repository is locked now or was changed meanwhile."""
     if answer.status:
         demand_unlocked(path)
+        walking.demand_unchanged(path, "index", before)
         raise PROGRAM.fault(path, answer.error)
 
 
