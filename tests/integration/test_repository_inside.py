@@ -188,6 +188,9 @@ def test_a_snapshot_without_the_path_fails_by_name(snapshots: Snapshots, good: G
     finding = snapshots.judge("pg_dump", name="nothing-*")
     assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.not_inside")
     assert "nothing-*" in finding.because and finding.measured["level_reached"] == "nothing"
+    elsewhere = snapshots.judge("pg_dump", inside={"path": "elsewhere/*.dump", "kind": "pg_dump"})
+    held = f"/{snapshots.place}db.dump".replace("//", "/")
+    assert f"at elsewhere/*.dump, but {held};" in elsewhere.because
 
 
 def test_a_link_is_told_as_one(snapshots: Snapshots, good: Good) -> None:

@@ -23,7 +23,8 @@ from .steps import Examination
 
 NOT_INSIDE = reason(
     "backup.not_inside",
-    "{file}: the snapshot holds nothing at {inside}; see what is backed up, or correct the path in the settings",
+    "{file}: the snapshot holds nothing at {inside}, but {held_instead}; see what is backed up, or correct the path in"
+    " the settings",
 )
 NO_INSIDE = reason(
     "backup.no_inside",
@@ -43,6 +44,7 @@ WRITTEN_MEANWHILE = reason(
 _OF_REPOSITORY = ("kind", "path", "count", "unfinished")
 # So many older snapshots are looked into before one is found to compare with.
 _MOST_OLDER = 3
+_SHOWN_INSTEAD = 3
 
 
 @dataclass
@@ -81,8 +83,19 @@ class Within(Examination):
             link = next(self._links(), "")
             if link:
                 raise CannotTell(LINK, file=self.outer.newest.name, link=shown(link))
-            raise Bad(NOT_INSIDE, file=self.outer.newest.name, inside=self.backup_set.path)
+            held = ", ".join(map(shown, self._instead())) or "/"
+            raise Bad(NOT_INSIDE, file=self.outer.newest.name, inside=self.backup_set.path, held_instead=held)
         return copies.take(self.backup_set, self.store, self.now)
+
+    def _instead(self) -> list[str]:
+        """Return some of what is so called in other folders of the snapshot, or else some of its folders."""
+        name = os.path.basename(self.backup_set.path)
+        held = {path: sorted(self.held.listed(f"/{path}")) for path in sorted(self.held.folders())}
+        called = [f"{path}/{one}" for path, all_of in held.items() for one in fnmatch.filter(all_of, name)]
+        told = called or [path for path, all_of in held.items() if all_of][-_SHOWN_INSTEAD:]
+        return list(dict.fromkeys(os.path.join("/", os.path.normpath(path)) for path in told))[
+            :_SHOWN_INSTEAD
+        ]
 
     def _find(self) -> Iterator[Found]:
         """Yield what matches, in each folder that does."""
