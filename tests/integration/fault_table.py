@@ -22,16 +22,16 @@ def caught_at(judge: Callable[[str], Finding]) -> str:
         return judge(level).verdict is Verdict.FAIL
 
     told = told_at(judge(LEVELS[-1]))
-    below = LEVELS[: LEVELS.index(told)][-1:] if told != MISSED else ()
-    if told == MISSED or (fails(told) and not any(map(fails, below))):
+    if told == MISSED or not any(map(fails, LEVELS[: LEVELS.index(told)][-1:])):
         return told
     return next(level for level in LEVELS if fails(level))
 
 
 def told_at(finding: Finding) -> str:
-    """Return the level that a finding says a set failed at, else MISSED.
+    """Return the level that a finding of the last one says a set failed at, else MISSED.
 
-    A rule about all copies fails a set at the first level, though the newest copy may reach the last.
+    Each level begins with the steps of those before it. A rule about all copies fails a set at the first level, though
+    the newest copy may reach the last.
     """
     reached = finding.measured["level_reached"]
     if finding.verdict is not Verdict.FAIL:
