@@ -89,23 +89,26 @@ def read(folder: str, medium: Medium = HERE) -> BackupManifest:
 
     Raise CannotTell if the copy is incremental, for what it rests on is not known here.
     """
-    made = _read(folder, medium)
+    with medium.open(os.path.join(folder, NAME)) as stored:
+        return parsed(stored.read(), shown(os.path.basename(folder)))
+
+
+def parsed(data: bytes, file: str) -> BackupManifest:
+    """Return the manifest that some bytes hold, of a copy of that name; raise Fault as ``read`` does."""
+    made = _parsed(data, file)
     if any(os.path.basename(name).startswith(_ONLY_CHANGES) for name in made.files):
-        raise CannotTell(INCREMENTAL, file=shown(os.path.basename(folder)))
+        raise CannotTell(INCREMENTAL, file=file)
     return made
 
 
-def _read(folder: str, medium: Medium) -> BackupManifest:
-    """Return the manifest of a copy; raise Bad if it cannot be read, or is not as it was written."""
-    with medium.open(os.path.join(folder, NAME)) as stored:
-        data = stored.read()
+def _parsed(data: bytes, file: str) -> BackupManifest:
+    """Return the manifest that some bytes hold; raise Bad if they cannot be read, or are not as they were written."""
     try:
         told = json.loads(data.decode("utf-8"))
         _demand_whole(data, told)
         files = {one.path: one for one in map(_listed, told["Files"])}
         return BackupManifest(files, tuple(map(_range, told["WAL-Ranges"])))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        file = shown(os.path.basename(folder))
         raise Bad(BROKEN, file=file, error=shown(str(error))[:120]) from error
 
 
