@@ -1,5 +1,6 @@
 """Physical copies that are one file, as ``pg_basebackup -D -`` writes them, and what is easily taken for one."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -82,7 +83,7 @@ def test_a_good_one_is_proven_and_restored(
     assert judged(finding) == (Verdict.PASS, "backup.integrity"), finding.because
     finding = hold(store, place, server.bin_dir, "*", kind=KIND)
     assert judged(finding) == (Verdict.PASS, "restore_drill.restored"), finding.because
-    assert finding.measured["rows"] == ROWS
+    assert (finding.measured["rows"], finding.measured["folders_made"]) == (ROWS, 0)
 
 
 def test_digests_by_sha_and_a_folder_archived_from_within_are_read_as_well(
@@ -192,6 +193,30 @@ def test_the_name_of_an_archive_in_a_folder_of_archives_is_no_obstacle(
     assert judged(examined(store)) == (Verdict.PASS, "backup.integrity")
     (store / "pg_wal.tar").write_bytes(b"")
     assert judged(examined(store)) == (Verdict.FAIL, "backup.basebackup_unfinished")
+
+
+def lost(folder: pathlib.Path) -> int:
+    """Remove what is empty in a folder, as an object store does; return how many folders that were."""
+    found = [path for path, inside, files in os.walk(folder) if not inside and not files]
+    for path in found:
+        os.rmdir(path)
+    return len(found)
+
+
+def test_a_copy_that_lost_its_empty_folders_is_told_so_and_is_restored(
+    server: Server, folder: pathlib.Path, store: pathlib.Path, place: pathlib.Path
+) -> None:
+    shutil.copytree(folder, store / "copy")
+    assert lost(store / "copy")
+    (store / "cluster.tar").write_bytes(packed("-C", str(store / "copy"), "."))
+    for name in ("copy", "cluster.tar"):
+        given = {"kind": KIND, "path": str(store), "level": "integrity", "pattern": name}
+        finding = examine(set_from(given), Tools(server.bin_dir), datetime.now(UTC))
+        assert judged(finding) == (Verdict.WARN, "backup.basebackup_folders_lost"), finding.because
+        assert "mkdir" in finding.because and finding.measured["level_reached"] == "integrity"
+        finding = hold(store, place, server.bin_dir, name, kind=KIND)
+        assert judged(finding) == (Verdict.PASS, "restore_drill.restored"), finding.because
+        assert finding.measured["folders_made"]
 
 
 def test_an_archive_of_a_tablespace_that_the_copy_does_not_have_hinders_neither_check_nor_drill(

@@ -20,7 +20,7 @@ from ..faults import Bad, CannotTell
 from ..manifest import FileCount
 from ..medium import Medium
 from ..tools import Tools
-from . import backup_manifest, stream, tar
+from . import backup_manifest, empty_folders, stream, tar
 from .backup_manifest import BackupManifest, Listed
 from .contents import Contents, Counted
 
@@ -86,6 +86,7 @@ class Found:
 
     made: BackupManifest | None = None
     sizes: dict[str, int] = field(default_factory=dict)
+    folders: set[str] = field(default_factory=set)
     different: set[str] = field(default_factory=set)
     log_broken: set[str] = field(default_factory=set)
     system: str = ""
@@ -176,6 +177,7 @@ def structure(path: str, tools: Tools) -> Contents:
         database=found.system,
         counted=Counted(files={**beside, **inside}),
         own_digests=made.digested,
+        doubt=empty_folders.doubt(shown(os.path.basename(path)), found.folders),
     )
 
 
@@ -215,7 +217,9 @@ def _scan(
     kept = b""
     with stream.told(shown(os.path.basename(path))):
         for name, size, data in files(path, medium, walk, found.made):
-            if data is not None:
+            if data is None:
+                found.folders.add(name)
+            else:
                 found.sizes[name] = size
                 if name == backup_manifest.NAME:
                     kept = data.read()

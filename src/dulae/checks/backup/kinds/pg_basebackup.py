@@ -17,7 +17,7 @@ from ..faults import Bad, CannotTell
 from ..medium import Medium
 from ..sets import BackupSet
 from ..tools import Tools, first_error
-from . import backup_manifest, basebackup_tar, stream
+from . import backup_manifest, basebackup_tar, empty_folders, stream
 from .contents import FILES, Contents, Counted, Kind, of_file
 from .dumps import NO_TABLES
 
@@ -102,8 +102,14 @@ def structure(path: str, tools: Tools, *options: str) -> Contents:
         database=_cluster(path),
         counted=Counted(files=files),
         own_digests=made.digested,
+        doubt=empty_folders.doubt(shown(os.path.basename(path)), _folders(path)),
     )
     return _with_tables(path, contents)
+
+
+def _folders(path: str) -> list[str]:
+    """Return which of the folders that may be empty are there."""
+    return [name for name in empty_folders.FOLDERS if os.path.isdir(os.path.join(path, name))]
 
 
 def _with_tables(path: str, contents: Contents) -> Contents:
