@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Protocol
 
@@ -104,10 +105,10 @@ def parsed(data: bytes, file: str) -> BackupManifest:
 def _parsed(data: bytes, file: str) -> BackupManifest:
     """Return the manifest that some bytes hold; raise Bad if they cannot be read, or are not as they were written."""
     try:
-        told = json.loads(data.decode("utf-8"))
+        told = json.loads(data.decode("utf-8"), object_hook=_told)
         _demand_whole(data, told)
-        files = {one.path: one for one in map(_listed, told["Files"])}
-        return BackupManifest(files, tuple(map(_range, told["WAL-Ranges"])))
+        files = {one.path: one for one in told["Files"]}
+        return BackupManifest(files, tuple(told["WAL-Ranges"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Bad(BROKEN, file=file, error=shown(str(error))[:120]) from error
 
@@ -119,10 +120,19 @@ def _demand_whole(data: bytes, told: Mapping[str, Any]) -> None:
         raise ValueError("its own checksum is another")
 
 
+def _told(about: dict[str, Any]) -> dict[str, Any] | Listed | Range:
+    """Return what an object of a manifest tells, each at once, for all of them take many times the memory."""
+    if "Size" in about:
+        return _listed(about)
+    return _range(about) if "Start-LSN" in about else about
+
+
 def _listed(about: Mapping[str, Any]) -> Listed:
     """Return a file that a manifest tells of; raise ValueError for a kind of digest that nobody knows."""
     path = about["Path"] if "Path" in about else os.fsdecode(bytes.fromhex(about["Encoded-Path"]))
-    made = Listed(path, int(about["Size"]), about.get("Checksum-Algorithm", ""), about.get("Checksum", ""))
+    made = Listed(
+        path, int(about["Size"]), sys.intern(about.get("Checksum-Algorithm", "")), about.get("Checksum", "")
+    )
     made.digest()
     return made
 
