@@ -17,21 +17,15 @@ LOST = reason(
     " (mkdir -m 700) when you restore this one",
 )
 
-# Those that are in every new cluster and every copy, from the versions on that have a backup_manifest.
-FOLDERS = (
-    *(
-        "pg_commit_ts",
-        "pg_dynshmem",
-        "pg_logical/mappings",
-        "pg_logical/snapshots",
-        "pg_notify",
-        "pg_replslot",
-    ),
-    *("pg_serial", "pg_snapshots", "pg_stat", "pg_subtrans", "pg_tblspc", "pg_twophase"),
+# Without any one of these a server of PostgreSQL 15 or 17 does not start; without the others it complains later.
+NEEDED = (
+    *("pg_commit_ts", "pg_logical/mappings", "pg_logical/snapshots", "pg_notify"),
+    *("pg_replslot", "pg_subtrans", "pg_tblspc", "pg_twophase"),
 )
+FOLDERS = (*NEEDED, "pg_dynshmem", "pg_serial", "pg_snapshots", "pg_stat", "pg_stat_tmp")
 
 
 def doubt(file: str, there: Collection[str]) -> Doubt | None:
-    """Return the doubt about a copy that lacks some of the folders, None if it has them all."""
-    lost = [folder for folder in FOLDERS if folder not in there]
+    """Return the doubt about a copy that lacks some that are needed, None if it has them all."""
+    lost = [folder for folder in NEEDED if folder not in there]
     return Doubt(LOST, file=file, folders=len(lost), item=lost[0]) if lost else None

@@ -109,7 +109,7 @@ def structure(path: str, tools: Tools, *options: str) -> Contents:
 
 def _folders(path: str) -> list[str]:
     """Return which of the folders that may be empty are there."""
-    return [name for name in empty_folders.FOLDERS if os.path.isdir(os.path.join(path, name))]
+    return [name for name in empty_folders.NEEDED if os.path.isdir(os.path.join(path, name))]
 
 
 def _with_tables(path: str, contents: Contents) -> Contents:
