@@ -36,6 +36,7 @@ FORMS = {
     "pg_basebackup": "pg_basebackup",
     "pg_basebackup tar": "pg_basebackup",
     "pg_basebackup tar+gzip": "pg_basebackup",
+    "pg_basebackup stream+gzip": "pg_basebackup",
     "tar": "tar",
     "tar+gzip": "tar",
     "tar+zstd": "tar",
@@ -76,7 +77,9 @@ def _packed(program: str, data: bytes) -> bytes:
 def make(sources: Sources, form: str, path: pathlib.Path, what: str = "office") -> None:
     """Make a copy of a form from a source: office, void, other, or office with "schema" or "one table" left out."""
     kind, _, packer = form.partition("+")
-    if kind.startswith("pg_basebackup"):
+    if kind == "pg_basebackup stream":
+        path.write_bytes(_PACKERS[packer](streamed(sources.clusters(what))))
+    elif kind.startswith("pg_basebackup"):
         how = ("-Ft" if kind.endswith("tar") else "-Fp", *(["-z"] if packer else []))
         sources.clusters(what).run("pg_basebackup", "-D", str(path), *how, "-c", "fast", "-X", "stream")
     elif kind.startswith("pg "):
@@ -85,6 +88,12 @@ def make(sources: Sources, form: str, path: pathlib.Path, what: str = "office") 
         path.write_bytes(_PACKERS[packer](_mariadb(sources.mariadb, kind, what)))
     else:
         _folder(sources.folder / what, kind, packer, path)
+
+
+def streamed(server: Server, *options: str) -> bytes:
+    """Return a physical copy as pg_basebackup writes it into one file."""
+    argv = [f"{server.bin_dir}/pg_basebackup", "-D", "-", "-Ft", "-c", "fast", *(options or ("-X", "fetch"))]
+    return subprocess.run(argv, env=server.environment, capture_output=True, check=True).stdout
 
 
 def _pg(server: Server, form: str, packer: str, path: pathlib.Path, what: str) -> None:

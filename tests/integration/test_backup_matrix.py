@@ -26,7 +26,7 @@ from .postgres import OFFICE, Server, cluster
 Store = pathlib.Path
 Fault = Callable[[Store, str, Sources], None]
 CLUSTERS = tuple(form for form, kind in FORMS.items() if kind == "pg_basebackup")
-FOLDERS = ("pg directory", *CLUSTERS, "files")
+FOLDERS = ("pg directory", *(form for form in CLUSTERS if " stream" not in form), "files")
 DUMPS = tuple(form for form, kind in FORMS.items() if kind in ("pg_dump", "mariadb_dump"))
 
 
@@ -145,7 +145,7 @@ def zero_bytes(store: Store, form: str, sources: Sources) -> None:
 
 
 def error_text(store: Store, form: str, sources: Sources) -> None:
-    inside = {"pg directory": "toc.dat", **dict.fromkeys(CLUSTERS, "backup_manifest")}.get(form)
+    inside = {"pg directory": "toc.dat", **dict.fromkeys(FOLDERS[1:-1], "backup_manifest")}.get(form)
     path = newest(store) / inside if inside else part(store)
     path.write_text("mysqldump: Got error: 1045: Access denied for user\npg_dump: error: connection failed\n")
 

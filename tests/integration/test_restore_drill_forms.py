@@ -65,3 +65,29 @@ def test_each_form_is_restored_or_said_why_not(
     write(postgres, tmp_path / "office.sql")
     finding = hold(tmp_path, place, postgres.bin_dir, "office.sql")
     assert [finding.verdict, finding.code] == expected, finding.because
+
+
+@pytest.mark.parametrize("form", ["plain", "custom"])
+def test_a_thai_role_of_a_dump_in_the_encoding_of_older_windows_is_made(
+    form: str, postgres: Server, tmp_path: pathlib.Path, place: pathlib.Path
+) -> None:
+    postgres.sql("postgres", "DROP DATABASE IF EXISTS older WITH (FORCE)")
+    postgres.sql("postgres", "CREATE DATABASE older TEMPLATE template0 ENCODING 'WIN874' LOCALE 'C'")
+    postgres.sql(
+        "older",
+        "SET client_encoding = 'UTF8'",
+        'DROP ROLE IF EXISTS "สมชาย"',
+        'CREATE ROLE "สมชาย"',
+        "CREATE TABLE letters AS SELECT 1 AS id, 'หนังสือรับ' AS title",
+        'ALTER TABLE letters OWNER TO "สมชาย"',
+        "ALTER TABLE letters ENABLE ROW LEVEL SECURITY",
+        'CREATE POLICY of_them ON letters TO "สมชาย" USING (true)',
+    )
+    try:
+        postgres.run("pg_dump", "-F", form, "-f", str(tmp_path / "older.dump"), "older")
+    finally:
+        postgres.sql("older", "SET client_encoding = 'UTF8'", "DROP TABLE letters", 'DROP ROLE "สมชาย"')
+        postgres.sql("postgres", "DROP DATABASE older")
+    finding = hold(tmp_path, place, postgres.bin_dir, "older.dump")
+    assert (finding.verdict, finding.code) == (WARN, "restore_drill.not_compared"), finding.because
+    assert finding.measured["rows"] == 1

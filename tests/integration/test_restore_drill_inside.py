@@ -1,5 +1,6 @@
 """Drills of what lies inside restic's and Borg's snapshots: brought into the scratch folder, restored, proven, gone."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -16,13 +17,15 @@ from typing import Any
 import pytest
 
 from dulae.checks.backup import manifest
+from dulae.checks.backup.examine import examine
+from dulae.checks.backup.sets import set_from
 from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 from dulae.checks.restore_drill import drill, extracting
 from dulae.checks.restore_drill.request import drill_from
 from dulae.checks.restore_drill.work import demand_space
 
-from .backup_sets import written
+from .backup_sets import streamed, written
 from .drilling import made, no_waiting, place, store
 from .postgres import OFFICE, Server, cluster
 from .repositories import Repository
@@ -221,6 +224,18 @@ def test_a_physical_copy_inside_is_drilled(form: str, kept: Kept) -> None:
         server.run("pg_basebackup", "-D", str(kept.store / "base"), "-c", "fast", form)
     kept.again()
     [finding] = kept.hold(kept.asked("base", "pg_basebackup"))
+    assert (finding.verdict, finding.code) == (Verdict.PASS, "restore_drill.restored"), finding.because
+
+
+def test_a_physical_copy_that_is_one_file_inside_is_examined_and_drilled(kept: Kept) -> None:
+    with cluster(kept.bin_dir) as server:
+        server.fresh("office", *OFFICE)
+        (kept.store / "cluster.tar.gz").write_bytes(gzip.compress(streamed(server), 1))
+    kept.again()
+    asked = kept.asked("cluster.tar.gz", "pg_basebackup", level="integrity")
+    looked = examine(set_from(asked), Tools(kept.bin_dir), datetime.now(UTC))
+    assert (looked.verdict, looked.code) == (Verdict.PASS, "backup.integrity"), looked.because
+    [finding] = kept.hold(asked)
     assert (finding.verdict, finding.code) == (Verdict.PASS, "restore_drill.restored"), finding.because
 
 

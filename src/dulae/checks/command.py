@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import Callable, Mapping, Sequence
@@ -16,6 +18,8 @@ class Answer:
     error: str = ""
 
 
+# A Thai letter in UTF-8; a line that holds one is in UTF-8, even if it is damaged.
+_IN_UTF_8 = re.compile(rb"\xe0[\xb8\xb9][\x80-\xbf]")
 Run = Callable[[Sequence[str]], Answer]
 
 
@@ -32,9 +36,24 @@ def here(argv: Sequence[str], timeout_s: float = 60, environment: Mapping[str, s
         timeout=timeout_s,
         env=None if environment is None else dict(environment),
     )
-    return Answer(done.returncode, _text(done.stdout), _text(done.stderr))
+    return Answer(done.returncode, text_of(done.stdout), text_of(done.stderr))
 
 
-def _text(answer: bytes) -> str:
-    """Return what a command wrote; bytes that are no UTF-8 become question marks."""
-    return answer.decode("utf-8", "replace")
+def text_of(said: bytes) -> str:
+    """Return what a program said: in UTF-8, or lines of it in Thai as Windows and older servers write that.
+
+    Bytes that are neither become question marks.
+    """
+    try:
+        return said.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(map(_line, said.splitlines(keepends=True)))
+
+
+def _line(said: bytes) -> str:
+    """Return one line."""
+    for encoding in ("utf-8", "cp874"):
+        if encoding == "utf-8" or not _IN_UTF_8.search(said):
+            with contextlib.suppress(UnicodeDecodeError):
+                return said.decode(encoding)
+    return said.decode("utf-8", "replace")

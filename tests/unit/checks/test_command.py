@@ -28,3 +28,17 @@ def test_a_missing_command_raises() -> None:
 def test_a_silent_command_raises_after_its_time() -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         command.here(["sleep", "30"], timeout_s=0.05)
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ('ไม่มี role "สมชาย"'.encode("cp874"), 'ไม่มี role "สมชาย"'),
+        ('ไม่มี role "สมชาย"'.encode(), 'ไม่มี role "สมชาย"'),
+        ("ก่อน\n".encode() + "หลัง\n".encode("cp874"), "ก่อน\nหลัง\n"),
+        ("ก่อ".encode() + b"\xe0\xb8", "ก่อ\ufffd"),
+        (b"caf\xff", "caf\ufffd"),
+    ],
+)
+def test_thai_is_read_as_whoever_said_it_wrote_it(said: bytes, text: str) -> None:
+    assert command.text_of(said) == text

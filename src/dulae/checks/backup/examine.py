@@ -116,7 +116,8 @@ def _climbed_inside(work: Examination, backup_set: BackupSet, around: Fault | No
 def _climbed(work: Examination) -> Climbed:
     """Go up the levels as far as asked and possible; return the last one reached, and the worst that was met.
 
-    A doubt does not end the way, for a level above may know of a failure.
+    A doubt does not end the way, for a level above may know of a failure. What a kind has to tell of a copy that is
+    good for all that takes no level from it.
     """
     reached, worst_met = "", None
     for level in LEVELS[: LEVELS.index(work.backup_set.level) + 1]:
@@ -128,7 +129,7 @@ def _climbed(work: Examination) -> Climbed:
             reached = level
         if fault and not isinstance(fault, Doubt):
             break
-    return reached, worst_met
+    return reached, _worse(worst_met, work.contents.doubt if work.contents else None)
 
 
 def _worse(first: Fault | None, second: Fault | None) -> Fault | None:

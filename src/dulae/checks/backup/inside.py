@@ -190,8 +190,8 @@ def _opened(around: Examination, within: BackupSet) -> Within:
 
 
 def settled(work: Within) -> None:
-    """Raise Doubt if a dump was changed after its snapshot began, and no manifest says that it is whole."""
-    proven = work.made or work.backup_set.kind == files.NAME
+    """Raise Doubt if a dump was changed after its snapshot began, and no digests say that it is whole."""
+    proven = work.made or (work.contents and work.contents.own_digests)
     deep = LEVELS.index(work.backup_set.level) >= LEVELS.index("integrity")
     if deep and not proven and work.newest.modified_at > work.outer.newest.made_at:
         raise Doubt(WRITTEN_MEANWHILE)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import threading
-from typing import Any, ClassVar, Mapping, Sequence, TypeVar
+from typing import ClassVar, Mapping, Sequence, TypeVar
 
+from ..command import text_of
 from .tools import Tools, first_error
 
 _END = "dulae: end of answer"
@@ -93,7 +94,7 @@ class Session:
         """Return why the client ended."""
         self._process.wait()
         self._errors.seek(0)
-        said: Any = self._errors.read().decode("utf-8", "replace")
+        said = text_of(self._errors.read())
         if self._timer.finished.is_set():
             return SessionError(
                 f"no answer came within {self._patience_s:g} s; see who holds locks in the database"

@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Sequence
 
-from ..command import Answer, here
+from ..command import Answer, here, text_of
 from ..door import redacted
 from ..finding import reason
 from .faults import CannotTell, Fault
@@ -176,7 +176,7 @@ def _pour(source: BinaryIO, process: subprocess.Popen[bytes]) -> None:
 def _said(output: BinaryIO) -> str:
     """Return what a program wrote to a file."""
     output.seek(0)
-    return output.read().decode("utf-8", "replace")
+    return text_of(output.read())
 
 
 def _alive(tool: str, answer: Answer) -> Answer:

@@ -12,6 +12,7 @@ from ..backup import tables
 from ..backup.faults import Bad
 from ..backup.session import Session, SessionError
 from ..backup.tools import Tools, first_error
+from ..command import text_of
 from ..finding import reason
 from .made import Made
 from .request import Request
@@ -78,7 +79,7 @@ def _beside(argv: list[str], request: Request, tools: Tools) -> Iterator[_Finish
         def finish() -> None:
             if process.wait():
                 said.seek(0)
-                error = first_error(said.read().decode("utf-8", "replace"))
+                error = first_error(text_of(said.read()))
                 raise Bad(FAILED, source=request.source, tool="pg_dump", error=error)
 
         try:

@@ -6,6 +6,7 @@ import os
 import re
 from typing import Mapping
 
+from ..backup.kinds import empty_folders
 from ..backup.tools import Tools
 from .cluster_copy import DATA
 
@@ -44,6 +45,15 @@ def replace(folder: str) -> None:
     for name, text in _OWN.items():
         with open(os.path.join(data, name), "x", encoding="ascii") as written:
             written.write(text)
+
+
+def make_folders(folder: str) -> int:
+    """Make the folders without which a server does not start, and which some copies lose; return how many were lost."""
+    data = os.path.join(folder, DATA)
+    lost = [name for name in empty_folders.FOLDERS if not os.path.isdir(os.path.join(data, name))]
+    for name in lost:
+        os.makedirs(os.path.join(data, name), 0o700)
+    return len(lost)
 
 
 def forget_prepared(folder: str) -> int:

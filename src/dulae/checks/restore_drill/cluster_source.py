@@ -35,9 +35,9 @@ class Source:
 
 
 def of_basebackup(asked: Asked) -> Source:
-    """Return what pg_basebackup made: a folder or archives."""
+    """Return what pg_basebackup made: a folder or archives; raise Fault if its manifest cannot be read."""
     path = asked.path
-    form = cluster_unpack.TAR if basebackup_tar.archives(path, HERE) else cluster_copy.PLAIN
+    form = cluster_unpack.form(path) if basebackup_tar.archives(path, HERE) else cluster_copy.PLAIN
     return Source(
         version=lambda: form.version(path),
         needed=lambda: form.needed(path),
@@ -49,7 +49,7 @@ def of_basebackup(asked: Asked) -> Source:
 def of_barman(asked: Asked) -> Source:
     """Return a backup of Barman with the log that it needs; raise Bad if some of it is lost."""
     path, log = barman.demanded(asked)
-    form = cluster_unpack.TAR if basebackup_tar.archives(path, HERE) else _beside(asked.path)
+    form = cluster_unpack.form(path) if basebackup_tar.archives(path, HERE) else _beside(asked.path)
 
     def bring(folder: str) -> None:
         form.copy(path, folder)

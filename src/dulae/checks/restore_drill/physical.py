@@ -92,6 +92,7 @@ def _hold(work: Work, tools: Tools, opened: Callable[[Asked], Source]) -> None:
         identity = serving.settle(work.folder, server.SOCKET)
     with work.stage("copy"):
         source.bring(work.folder)
+        work.measured["folders_made"] = cluster_settings.make_folders(work.folder)
     with work.stage("verify"):
         _verify(work, tools, source)
     with work.stage("recover"):

@@ -110,8 +110,11 @@ def restore(path: str, folder: str, tools: Tools) -> None:
         role = _ROLE.search(answer.error)
         if not role:
             break
+        if role.group(1) in made:
+            raise CannotTell(LACKING, file=shown(os.path.basename(path)), error=first_error(answer.error))
         name = role.group(1).replace('"', '""')
-        _ask(folder, tools, f'CREATE ROLE "{name}"')
+        # A name is kept in the encoding of the database in which it is given.
+        _ask(environment, tools, "SET client_encoding = 'UTF8'", f'CREATE ROLE "{name}"')
         made.append(role.group(1))
     fault = _fault(shown(os.path.basename(path)), answer.error, made)
     if fault.why is NOT_RESTORED and _NOT_THERE in answer.error:
@@ -137,17 +140,17 @@ def _encoding(sql: str) -> str:
 def _make_database(folder: str, tools: Tools, encoding: str) -> None:
     """Make the database that is restored into, anew."""
     _ask(
-        folder,
+        server.environment(folder, "postgres"),
         tools,
         f"DROP DATABASE IF EXISTS {DATABASE}",
         f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING '{encoding}'",
     )
 
 
-def _ask(folder: str, tools: Tools, *statements: str) -> None:
+def _ask(environment: Mapping[str, str], tools: Tools, *statements: str) -> None:
     """Give statements to the scratch server itself; raise CannotTell if it refuses one."""
     try:
-        with Session(tools, server.environment(folder, "postgres")) as session:
+        with Session(tools, environment) as session:
             for statement in statements:
                 session.ask(statement)
     except SessionError as error:

@@ -13,7 +13,7 @@ from typing import Callable, Iterator, Mapping, Sequence
 from ..backup.faults import CannotTell, Fault
 from ..backup.session import SessionError
 from ..backup.tools import SILENT, Tools
-from ..command import Answer
+from ..command import Answer, text_of
 from ..finding import reason
 from .identity import Identity, ordinary
 
@@ -65,8 +65,8 @@ class Server:
 
     def error(self) -> str:
         """Return the first error that the server tells."""
-        with open(self.log, encoding="utf-8", errors="replace") as told:
-            return self.first_error(told.read())
+        with open(self.log, "rb") as told:
+            return self.first_error(text_of(told.read()))
 
 
 def socket_dir(folder: str) -> str:
@@ -104,8 +104,7 @@ def run_once(
         )
     except subprocess.TimeoutExpired as error:
         raise CannotTell(SILENT, tool=_tool(argv), timeout_s=f"{tools.timeout_s:g}") from error
-    said = (done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
-    return Answer(done.returncode, *said)
+    return Answer(done.returncode, text_of(done.stdout), text_of(done.stderr))
 
 
 def _tool(argv: Sequence[str]) -> str:

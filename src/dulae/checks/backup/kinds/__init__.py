@@ -14,15 +14,7 @@ KINDS: Mapping[str, Kind] = {
     "mariadb_dump": of_file(
         TABLES, mariadb_dump.structure, mariadb_dump.read, mariadb_dump.count, streams=True
     ),
-    "pg_basebackup": of_file(
-        FILES,
-        pg_basebackup.structure,
-        pg_basebackup.read,
-        pg_basebackup.count,
-        told=pg_basebackup.told,
-        streams=True,
-        unfinished=pg_basebackup.UNFINISHED,
-    ),
+    "pg_basebackup": pg_basebackup.KIND,
     "tar": of_file(FILES, tar.structure, tar.read, tar.count, streams=True),
     "files": files.KIND,
     "restic": restic.KIND,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Protocol
 
@@ -89,23 +90,26 @@ def read(folder: str, medium: Medium = HERE) -> BackupManifest:
 
     Raise CannotTell if the copy is incremental, for what it rests on is not known here.
     """
-    made = _read(folder, medium)
+    with medium.open(os.path.join(folder, NAME)) as stored:
+        return parsed(stored.read(), shown(os.path.basename(folder)))
+
+
+def parsed(data: bytes, file: str) -> BackupManifest:
+    """Return the manifest that some bytes hold, of a copy of that name; raise Fault as ``read`` does."""
+    made = _parsed(data, file)
     if any(os.path.basename(name).startswith(_ONLY_CHANGES) for name in made.files):
-        raise CannotTell(INCREMENTAL, file=shown(os.path.basename(folder)))
+        raise CannotTell(INCREMENTAL, file=file)
     return made
 
 
-def _read(folder: str, medium: Medium) -> BackupManifest:
-    """Return the manifest of a copy; raise Bad if it cannot be read, or is not as it was written."""
-    with medium.open(os.path.join(folder, NAME)) as stored:
-        data = stored.read()
+def _parsed(data: bytes, file: str) -> BackupManifest:
+    """Return the manifest that some bytes hold; raise Bad if they cannot be read, or are not as they were written."""
     try:
-        told = json.loads(data.decode("utf-8"))
+        told = json.loads(data.decode("utf-8"), object_hook=_told)
         _demand_whole(data, told)
-        files = {one.path: one for one in map(_listed, told["Files"])}
-        return BackupManifest(files, tuple(map(_range, told["WAL-Ranges"])))
+        files = {one.path: one for one in told["Files"]}
+        return BackupManifest(files, tuple(told["WAL-Ranges"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        file = shown(os.path.basename(folder))
         raise Bad(BROKEN, file=file, error=shown(str(error))[:120]) from error
 
 
@@ -116,10 +120,19 @@ def _demand_whole(data: bytes, told: Mapping[str, Any]) -> None:
         raise ValueError("its own checksum is another")
 
 
+def _told(about: dict[str, Any]) -> dict[str, Any] | Listed | Range:
+    """Return what an object of a manifest tells, each at once, for all of them take many times the memory."""
+    if "Size" in about:
+        return _listed(about)
+    return _range(about) if "Start-LSN" in about else about
+
+
 def _listed(about: Mapping[str, Any]) -> Listed:
     """Return a file that a manifest tells of; raise ValueError for a kind of digest that nobody knows."""
     path = about["Path"] if "Path" in about else os.fsdecode(bytes.fromhex(about["Encoded-Path"]))
-    made = Listed(path, int(about["Size"]), about.get("Checksum-Algorithm", ""), about.get("Checksum", ""))
+    made = Listed(
+        path, int(about["Size"]), sys.intern(about.get("Checksum-Algorithm", "")), about.get("Checksum", "")
+    )
     made.digest()
     return made
 

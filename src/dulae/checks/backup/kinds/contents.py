@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping
 from ...finding import Reason, reason
 from .. import medium, places, trees
 from ..copies import ONLY_UNFINISHED, Copy, Store
-from ..faults import Bad
+from ..faults import Bad, Doubt
 from ..hashing import sha256_of
 from ..manifest import FileCount, Manifest
 from ..places import Told
@@ -66,7 +66,7 @@ class Contents:
 
     ``all_read`` says that listing read all data; ``database`` is what the format itself says the data are of,
     ``counted`` what was counted on the way, and ``own_digests`` whether the format holds digests of when the copy was
-    made, which ``Kind.read`` then compares.
+    made, which ``Kind.read`` then compares; ``doubt`` is what is to be told of a copy that is good for all that.
     """
 
     format: str
@@ -78,6 +78,7 @@ class Contents:
     database: str = ""
     counted: Counted | None = None
     own_digests: bool = False
+    doubt: Doubt | None = None
 
     @property
     def items(self) -> int:

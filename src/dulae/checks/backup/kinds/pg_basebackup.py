@@ -1,19 +1,24 @@
-"""Physical copies of a PostgreSQL cluster: a folder with backup_manifest, judged by pg_verifybackup, or archives."""
+"""Physical copies of a PostgreSQL cluster: a folder with backup_manifest, judged by pg_verifybackup, or archives.
+
+Archives lie in a folder with their manifest, or are one file that holds it.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import struct
+from dataclasses import replace
 
 from ...finding import reason
-from .. import medium, trees
-from ..copies import shown
+from .. import copies, medium, places, trees
+from ..copies import Found, Store, shown
 from ..faults import Bad, CannotTell
 from ..medium import Medium
+from ..sets import BackupSet
 from ..tools import Tools, first_error
-from . import backup_manifest, basebackup_tar, stream
-from .contents import Contents, Counted
+from . import backup_manifest, basebackup_tar, empty_folders, stream
+from .contents import FILES, Contents, Counted, Kind, of_file
 from .dumps import NO_TABLES
 
 OTHER_VERSION = reason(
@@ -57,6 +62,32 @@ def told(path: str, held_by: Medium) -> bool | None:
     return False if not names or set(names) & set(_TOC_MARKS) else None
 
 
+def store(backup_set: BackupSet, tools: Tools) -> Store:
+    """Return the copies of a set: folders, or files that are archives."""
+    held_by = tools.medium
+    made = places.store(backup_set, _told, held_by, UNFINISHED)
+    return replace(made, find=lambda: _found(backup_set, list(made.find()), held_by))
+
+
+def _told(path: str, held_by: Medium) -> bool | None:
+    """Say of a path what ``told`` does, and that a file is a copy."""
+    return True if medium.is_file(held_by, path) else told(path, held_by)
+
+
+def _found(backup_set: BackupSet, found: list[Found], held_by: Medium) -> list[Found]:
+    """Return what was found without files that lie about where the copies are folders."""
+    path = backup_set.path
+    folders = [one for one in found if medium.is_folder(held_by, one[0].path)]
+    if folders:
+        return [one for one in found if one in folders or basebackup_tar.is_one(one[0].path, held_by)]
+    if not found or backup_set.pattern != "*" or told(path, held_by) is not False:
+        return found
+    # The folder is itself a copy without its manifest, or holds one file that has a name as in such copies.
+    archives = basebackup_tar.archives(path, held_by).values()
+    alone = [one for one in found if one[0].path in archives]
+    return alone if len(archives) == 1 else [(copies.glance(path, held_by), False)]
+
+
 def structure(path: str, tools: Tools, *options: str) -> Contents:
     """Return the files that a copy lists, all there in their sizes; raise Fault if not, or if it has no data."""
     if basebackup_tar.archives(path, tools.medium):
@@ -71,8 +102,14 @@ def structure(path: str, tools: Tools, *options: str) -> Contents:
         database=_cluster(path),
         counted=Counted(files=files),
         own_digests=made.digested,
+        doubt=empty_folders.doubt(shown(os.path.basename(path)), _folders(path)),
     )
     return _with_tables(path, contents)
+
+
+def _folders(path: str) -> list[str]:
+    """Return which of the folders that may be empty are there."""
+    return [name for name in empty_folders.NEEDED if os.path.isdir(os.path.join(path, name))]
 
 
 def _with_tables(path: str, contents: Contents) -> Contents:
@@ -148,3 +185,6 @@ def _other_version(path: str, tools: Tools) -> tuple[str, str] | None:
     if not here or not copied.isdigit() or copied == here.group(1):
         return None
     return copied, here.group(1)
+
+
+KIND: Kind = replace(of_file(FILES, structure, read, count, streams=True), store=store)

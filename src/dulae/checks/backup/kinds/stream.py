@@ -16,6 +16,7 @@ import tempfile
 import zlib
 from typing import BinaryIO, Iterator, Sequence, cast
 
+from ...command import text_of
 from ...finding import reason
 from ..copies import shown
 from ..faults import Bad, CannotTell
@@ -117,7 +118,7 @@ def _unpacked(path: str, argv: Sequence[str], medium: Medium) -> Iterator[Binary
                 pouring.over()
         said.seek(0)
         if ended and process.returncode:
-            error = first_error(said.read().decode("utf-8", "replace"))
+            error = first_error(text_of(said.read()))
             raise Bad(CUT_OFF, file=file) if _ENDS.search(error) else Bad(DAMAGED, file=file, error=error)
 
 

@@ -51,7 +51,7 @@ class Ending:
 def structure(path: str, tools: Tools) -> Contents:
     """Return how many files an archive lists; raise Fault if it is none, is cut off, or lists none."""
     head, compression = stream.head_of(path, tools.medium)
-    if head[_MAGIC_AT:].startswith(_MAGIC):
+    if begins(head):
         files = _stream_through(path, tools.medium) if compression else _skim(path, tools.medium)
     elif head.strip(b"\0"):
         raise stream.refuse(path, NAME, head)
@@ -60,6 +60,11 @@ def structure(path: str, tools: Tools) -> Contents:
     if not files:
         raise Bad(NO_FILES if head else stream.CUT_OFF, file=shown(os.path.basename(path)))
     return Contents(stream.named(NAME, compression), files=files, all_read=bool(compression))
+
+
+def begins(head: bytes) -> bool:
+    """Say whether an archive begins with some bytes."""
+    return head[_MAGIC_AT:].startswith(_MAGIC)
 
 
 def read(path: str, tools: Tools) -> None:
