@@ -1,6 +1,7 @@
 """Asking this machine."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -28,3 +29,15 @@ def test_a_missing_command_raises() -> None:
 def test_a_silent_command_raises_after_its_time() -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         command.here(["sleep", "30"], timeout_s=0.05)
+
+
+def test_how_a_program_ended_is_known_though_whoever_started_this_one_has_sigchld_ignored() -> None:
+    asked = "from dulae.checks.command import here; print(here(['false']).status)"
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
+        " os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ignoring, "-c", asked], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "1\n", done.stderr
