@@ -41,3 +41,32 @@ def test_how_a_program_ended_is_known_though_whoever_started_this_one_has_sigchl
         [sys.executable, "-c", ignoring, "-c", asked], capture_output=True, text=True, check=False
     )
     assert done.stdout == "1\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "pg_restore: error: could not create worker process: Resource temporarily unavailable",
+        'ERROR:  could not create file "base/5/16384": Disk quota exceeded',
+        "runtime: failed to create new OS thread (have 2 already; errno=11)",
+        "Fatal: unable to open config file: open /srv/restic/config: too many open files",
+        "MemoryError",
+        "RuntimeError: can't start new thread",
+    ],
+)
+def test_what_a_machine_lacks_is_known_by_its_words(said: str) -> None:
+    assert command.lacks(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "could not read from input file: end of file", "permission denied for table users"]
+)
+def test_other_errors_are_not_the_machines(said: str) -> None:
+    assert not command.lacks(said)
+
+
+def test_that_no_thread_can_be_had_is_an_error_of_the_system_and_other_errors_are_themselves() -> None:
+    with pytest.raises(BlockingIOError, match="start new thread"), command.threads_told():
+        raise RuntimeError("can't start new thread")
+    with pytest.raises(RuntimeError, match="else"), command.threads_told():
+        raise RuntimeError("something else")

@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Sequence
 
-from ..command import Answer, here
+from ..command import Answer, beside, here
 from ..door import redacted
 from ..finding import reason
 from .faults import CannotTell, Fault
@@ -31,6 +31,10 @@ SILENT = reason(
 KILLED = reason(
     "backup.tool_killed",
     "{tool} was ended by signal {signal}; look at this machine's memory, then check again",
+)
+HINDERED = reason(
+    "backup.tool_hindered",
+    "{file}: {tool} could not go on here: {error}; look at this machine's disk, memory and limits, then check again",
 )
 
 _BLOCK_BYTES = 1 << 16
@@ -75,7 +79,7 @@ class Tools:
         self, argv: Sequence[str], source: BinaryIO, environment: Mapping[str, str] | None = None
     ) -> Answer:
         """Run a program on a stream that is read as it goes; raise CannotTell as ``ask`` does."""
-        with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as error:
+        with tempfile.TemporaryFile() as text, beside() as error:
             process = subprocess.Popen(  # noqa: S603
                 [self.path(argv[0]), *argv[1:]],
                 stdin=subprocess.PIPE,
@@ -106,7 +110,7 @@ class Tools:
 
         ``source`` is poured into it meanwhile. Raise CannotTell as ``ask`` does.
         """
-        with tempfile.TemporaryFile() as error:
+        with beside() as error:
             process = subprocess.Popen(  # noqa: S603
                 [self.path(argv[0]), *argv[1:]],
                 stdin=subprocess.PIPE if source else subprocess.DEVNULL,

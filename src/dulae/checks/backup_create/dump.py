@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import tempfile
 import threading
 from typing import Callable, Iterator
 
@@ -12,6 +11,7 @@ from ..backup import tables
 from ..backup.faults import Bad
 from ..backup.session import Session, SessionError
 from ..backup.tools import Tools, first_error
+from ..command import beside
 from ..finding import reason
 from .made import Made
 from .request import Request
@@ -63,7 +63,7 @@ def _snapshot(session: Session, request: Request, path: str, tools: Tools) -> Ma
 @contextlib.contextmanager
 def _beside(argv: list[str], request: Request, tools: Tools) -> Iterator[_Finish]:
     """Run pg_dump while the caller counts; killed if the caller cannot go on."""
-    with tempfile.TemporaryFile() as said:
+    with beside() as said:
         process = subprocess.Popen(  # noqa: S603
             argv,
             stdin=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from ..backup.medium import fault_of
 from ..backup.sets import BackupSet
 from ..backup.steps import Examination
 from ..backup.tools import Tools
+from ..command import threads_told
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
 from . import (
@@ -164,11 +165,12 @@ def _hold(drill: Drill, call: _Call) -> Finding:
     examination = Examination(drill.backup_set.around, call.tools, call.now)
     work = Work(drill, examination, "", peers=call.peers, template=call.template)
     try:
-        picking.pick(drill, examination)
-        extracting.enter(work)
-        work.manifest = steps.find_manifest(work.examination)
-        _note_age(work)
-        decided = _restored(work, call.tools, call.workshop)
+        with threads_told():
+            picking.pick(drill, examination)
+            extracting.enter(work)
+            work.manifest = steps.find_manifest(work.examination)
+            _note_age(work)
+            decided = _restored(work, call.tools, call.workshop)
     except Fault as fault:
         decided = _stopped(work, fault)
     except OSError as error:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO, Mapping, Sequence, cast
 
+from .. import command
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.kinds import pg_dump, plain_sql, stream
@@ -207,7 +208,7 @@ class Unlocked:
 
 def lacks(error: str) -> bool:
     """Say whether an error speaks of the scratch server or its machine, not of what it was asked."""
-    return bool(_LACKS.search(error))
+    return command.lacks(error) or bool(_LACKS.search(error))
 
 
 def _fault(file: str, said: str, made: Sequence[str] = ()) -> Fault:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, Sequence
 
-from ...command import Answer
+from ...command import Answer, lacks
 from ...finding import Reason, reason
 from ..copies import Copy, Found, shown
 from ..faults import Bad, CannotTell, Fault
@@ -77,7 +77,7 @@ MANIFEST_OF_NO_USE = reason(
 
 # Between a name and what it names; no path on disk is meant by it.
 SEPARATOR = "::"
-_NOT_PERMITTED = re.compile(r"(?i)permission denied|input/output error|no space left|read-only file system")
+_NOT_PERMITTED = re.compile(r"(?i)permission denied")
 _TRACED = re.compile(r"(?m)^([A-Za-z_.]+(?:Error|Exception): .*)$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # How Python keeps a byte of a name that is no text.
@@ -157,7 +157,7 @@ class Program:
                 return CannotTell(why, **{**about, "error": said, "lock": said})
         if self.key_refused.search(error):
             return Bad(KEY_REFUSED, **about)
-        if _NOT_PERMITTED.search(error):
+        if lacks(error) or _NOT_PERMITTED.search(error):
             return CannotTell(REFUSED, **about)
         return Bad(NO_REPOSITORY if self.no_repository.search(error) else BROKEN, **about)
 
