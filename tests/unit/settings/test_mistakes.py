@@ -298,6 +298,15 @@ MEANING = {
         "'manifest' means nothing for copies of kind restic",
         "        manifest: required",
     ),
+    "the name of another program for a kind": Case(
+        "systems", "        kind: tar\n", "        kind: borgbackup\n", "Did you mean 'borg'?"
+    ),
+    "the old name of a program for a kind": Case(
+        "systems", "        kind: tar\n", "        kind: mysqldump\n", "Did you mean 'mariadb_dump'?"
+    ),
+    "what is covered without its host": Case(
+        "systems", 'covers: ["db1:intranet"]', "covers: [intranet]", "Write HOST:DATABASE or HOST:/FOLDER"
+    ),
     "a vault that is this machine": Case(
         "systems",
         "        host: backup1\n        kind: tar\n",
