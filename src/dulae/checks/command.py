@@ -15,7 +15,7 @@ from typing import BinaryIO, Callable, Iterator, Mapping, Sequence, cast
 _LACKS = re.compile(
     r"no space left on device|disk quota exceeded|cannot allocate memory|too many open files|input/output error"
     r"|resource temporarily unavailable|read-only file system|stale file handle|newosproc|new OS thread"
-    r"|pthread_create|start new thread|\bMemoryError\b|runtime: out of memory",
+    r"|pthread_create|start new thread|\bMemoryError\b|runtime: out of memory|runtime stack:",
     re.IGNORECASE,
 )
 

@@ -50,6 +50,7 @@ def test_how_a_program_ended_is_known_though_whoever_started_this_one_has_sigchl
         'ERROR:  could not create file "base/5/16384": Disk quota exceeded',
         "runtime: failed to create new OS thread (have 2 already; errno=11)",
         "Fatal: unable to open config file: open /srv/restic/config: too many open files",
+        "fatal error: failed to reserve page summary memory\n\nruntime stack:\nruntime.throw(0x7f)",
         "MemoryError",
         "RuntimeError: can't start new thread",
     ],

@@ -20,7 +20,7 @@ from ..copies import Copy, Found, shown
 from ..faults import Bad, CannotTell, Fault
 from ..manifest import FileCount, Manifest
 from ..sets import BackupSet
-from ..tools import Ending, Tools, first_error, surroundings
+from ..tools import HINDERED, Ending, Tools, first_error, surroundings
 from . import stream
 from .contents import Asked, Contents, Counted
 
@@ -77,7 +77,7 @@ MANIFEST_OF_NO_USE = reason(
 
 # Between a name and what it names; no path on disk is meant by it.
 SEPARATOR = "::"
-_NOT_PERMITTED = re.compile(r"(?i)permission denied")
+_NOT_PERMITTED = re.compile(r"(?i)permission denied|input/output error|no space left|read-only file system")
 _TRACED = re.compile(r"(?m)^([A-Za-z_.]+(?:Error|Exception): .*)$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # How Python keeps a byte of a name that is no text.
@@ -157,8 +157,10 @@ class Program:
                 return CannotTell(why, **{**about, "error": said, "lock": said})
         if self.key_refused.search(error):
             return Bad(KEY_REFUSED, **about)
-        if lacks(error) or _NOT_PERMITTED.search(error):
+        if _NOT_PERMITTED.search(error):
             return CannotTell(REFUSED, **about)
+        if lacks(error):
+            return CannotTell(HINDERED, **about, file=shown(path))
         return Bad(NO_REPOSITORY if self.no_repository.search(error) else BROKEN, **about)
 
 
