@@ -22,7 +22,8 @@ from .medium import HERE, Medium
 
 MISSING = reason(
     "backup.tool_missing",
-    "{tool} is not on this machine; install PostgreSQL's client programs, or name their folder in bin_dir",
+    "{tool} is not on this machine; install PostgreSQL's programs (a drill needs the server's), or name their folder in"
+    " bin_dir (postgres_bin of site.yml): Debian and Ubuntu keep them in /usr/lib/postgresql/VERSION/bin",
 )
 SILENT = reason(
     "backup.tool_silent",

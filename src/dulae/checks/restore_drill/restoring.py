@@ -23,7 +23,7 @@ NOT_RESTORED = reason(
 )
 LACKING = reason(
     "restore_drill.machine_lacks",
-    "{file}: this machine cannot restore it: {error}; install what is missing, or hold the drill elsewhere",
+    "{file}: this machine cannot restore it: {error}; install or free what is missing, or hold the drill elsewhere",
 )
 CHANGES_DATABASES = reason(
     "restore_drill.changes_databases",
