@@ -45,6 +45,11 @@ UNCOMPARED = reason(
     "{file}: restored in {rto_seconds} s, but there is neither manifest nor assertion to compare it with;"
     " have a manifest made with each backup, or declare assertions",
 )
+UNLISTED = reason(
+    "restore_drill.no_manifest",
+    "{file}: restored in {rto_seconds} s, but there is no manifest to compare the files with; have one made with each"
+    " backup",
+)
 RESTORED_DRAWN = reason(
     "restore_drill.restored_drawn",
     "{file}: drawn from {pick_candidates} copies with seed {pick_seed}, restored in {rto_seconds} s and proven;"
@@ -212,7 +217,8 @@ def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]
         work.measured["rto_seconds"] = -(-work.elapsed_ms() // 1000)
     _judge_times(work)
     if not (work.manifest or work.compared or work.drill.assertions):
-        raise Doubt(UNCOMPARED)
+        # Files answer no query, so that no assertion could prove them.
+        raise Doubt(UNLISTED if hold is files.hold else UNCOMPARED)
     return Verdict.PASS, RESTORED if work.drill.pick.how == "newest" else RESTORED_DRAWN
 
 

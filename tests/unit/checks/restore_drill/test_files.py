@@ -59,7 +59,7 @@ def test_a_good_archive_is_restored_and_proven(store: pathlib.Path) -> None:
 def test_without_a_manifest_the_most_it_reaches_is_a_warning(store: pathlib.Path) -> None:
     newest(store).with_name(newest(store).name + ".manifest.json").unlink()
     finding = hold(store)
-    assert (finding.verdict, finding.code) == (Verdict.WARN, "restore_drill.not_compared")
+    assert (finding.verdict, finding.code) == (Verdict.WARN, "restore_drill.no_manifest")
 
 
 def test_a_file_that_is_not_as_it_was_fails_and_is_not_named(store: pathlib.Path) -> None:
