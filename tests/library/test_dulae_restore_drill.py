@@ -21,7 +21,7 @@ def test_an_archive_is_restored_and_nothing_stays(run_module: RunModule, tmp_pat
         "pattern": "files-*",
     }
     result = run_module("dulae_restore_drill", sets=[wanted], scratch_dir=str(place))
-    assert (result["changed"], result["findings"][0]["code"]) == (False, "restore_drill.not_compared")
+    assert (result["changed"], result["findings"][0]["code"]) == (False, "restore_drill.no_manifest")
     assert os.listdir(place) == []
 
 

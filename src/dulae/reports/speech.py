@@ -257,6 +257,8 @@ class Speech:
         # A limit of nothing limits nothing.
         if isinstance(value, bool) or value == 0:
             return str(known) if value else ""
+        if isinstance(value, Mapping):
+            value = [f"{key} {self._plain(one)}" for key, one in value.items()]
         if isinstance(value, (list, tuple)):
             value = ", ".join(map(str, value))
         shown = self.size(value) if name.endswith("_bytes") and isinstance(value, int) else self._plain(value)

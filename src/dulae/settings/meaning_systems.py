@@ -21,6 +21,22 @@ _WEB = ("http://", "https://")
 # One statement that reads: it begins so, and no second one can follow a semicolon.
 _SELECT = re.compile(r"\s*(select|with)\b[^;]*", re.IGNORECASE | re.DOTALL)
 
+# This machine as the settings may name it: it reads its own disk.
+_HERE = (CONTROLLER, "localhost")
+_CLUSTERS = ("pg_basebackup", "pgbackrest", "barman")
+_DATABASES = ("pg_dump", "mariadb_dump", *_CLUSTERS)
+# Kinds of copies, and of data where something lies inside them, for which alone a key means something.
+_ONLY_COPIES = {
+    "password_file": ("restic", "borg", "pgbackrest"),
+    "key_file": ("borg",),
+    "stanza": ("pgbackrest", "barman"),
+}
+_ONLY_DATA = {
+    "manifest": tuple(name for name, kind in KINDS.items() if not kind.repository),
+    "drill_database": _CLUSTERS,
+    **dict.fromkeys(("assertions", "newest_record_sql", "attachments", "thai_text"), _DATABASES),
+}
+
 
 def problems(settings: Settings, places: Places) -> Iterator[Problem]:
     """Yield everything in the systems that is well-formed but cannot be meant."""
@@ -123,6 +139,7 @@ def _backup_set(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[P
         yield places.problem(
             "systems", (*keys, "inside"), "inside_nothing", value=backup_set.kind, known=known
         )
+    yield from _of_other_kinds(places, keys, backup_set)
     if backup_set.vault:
         yield from _vault(places, keys, backup_set)
     counted_as = KINDS[backup_set.data_kind].counted_as
@@ -134,6 +151,16 @@ def _backup_set(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[P
         yield places.problem("systems", (*keys, "second_max_age_hours"), "second_nowhere")
 
 
+def _of_other_kinds(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Problem]:
+    """Yield what is said of a set, but is read of other kinds alone: it would be taken for done and never be."""
+    for only, value in ((_ONLY_COPIES, backup_set.kind), (_ONLY_DATA, backup_set.data_kind)):
+        for name, kinds in only.items():
+            said = getattr(backup_set, name) != BackupSet.model_fields[name].default
+            if said and value not in kinds:
+                known = ", ".join(kinds)
+                yield places.problem("systems", (*keys, name), "of_other_kind", value=value, known=known)
+
+
 def _vault(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Problem]:
     """Yield what a set in a vault cannot be: restored where no program runs, or of a kind that is no stream."""
     if backup_set.drill:
@@ -141,7 +168,7 @@ def _vault(places: Places, keys: Keys, backup_set: BackupSet) -> Iterator[Proble
     if not KINDS[backup_set.kind].streams:
         known = ", ".join(name for name, kind in KINDS.items() if kind.streams)
         yield places.problem("systems", (*keys, "kind"), "no_vault_kind", value=backup_set.kind, known=known)
-    if backup_set.host == CONTROLLER:
+    if backup_set.host in _HERE:
         yield places.problem("systems", (*keys, "host"), "vault_here")
 
 

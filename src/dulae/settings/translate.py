@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from dulae.checks.backup.kinds import kind_named
 from dulae.settings.problem import Problem
 from dulae.settings.reading import Document, Key, Keys
 from dulae.settings.shape import Words
@@ -37,6 +38,7 @@ _PLAIN = {
 _PATTERNS = {
     "^[a-z]": "bad_name",
     "^/": "bad_path",
+    "^[^:/]": "bad_cover",
     "^$|^[^@": "bad_mail",
     "^[^@": "bad_mail",
     "^$|^(ssh": "bad_public_key",
@@ -153,7 +155,9 @@ def _choice(context: Mapping[str, Any], value: Any) -> tuple[str, dict[str, Any]
     choices = (
         str(context.get("expected") or context.get("expected_tags")).replace("'", "").replace(" or ", ", ")
     )
-    meant = near(str(given), choices.split(", "))
+    known = choices.split(", ")
+    also = kind_named(str(given))
+    meant = also if also in known else near(str(given), known)
     places = {"value": str(given)[:_SHOWN], "choices": choices, "near": meant}
     return ("near_choice" if meant else "choice"), places
 

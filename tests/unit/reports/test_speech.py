@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dulae.checks.backup.sets import BackupSet, Inside
 from dulae.checks.finding import Verdict
+from dulae.checks.restore_drill.attachments import Attachments
+from dulae.checks.restore_drill.request import Drill
 from dulae.reports.data.common import Row
 from dulae.reports.period import read
 from dulae.reports.speech import Speech
@@ -117,6 +120,28 @@ def test_limits_are_told_in_words_and_unknown_ones_by_their_name() -> None:
     }
     assert THAI.measures(limits) == ["ตอบภายใน 3,000 มิลลิวินาที", "รหัสตอบ 200, 204", "new_limit = 5"]
     assert ENGLISH.measures({"min_free_bytes": 5 << 30}) == ["at least 5.0 GiB free"]
+
+
+def test_every_limit_of_backups_and_drills_is_told_in_words() -> None:
+    backup_set = BackupSet(
+        "/srv",
+        "pg_dump",
+        max_shrink_percent=30,
+        max_growth_percent=200,
+        retention={"daily": 7, "weekly": 4},
+        second_path="/mnt",
+        second_max_age_hours=50,
+        database="intranet",
+        stanza="main",
+        inside=Inside("/var/*.dump", "pg_dump"),
+    )
+    limits = {
+        **backup_set.limit(),
+        **Drill(backup_set, attachments=Attachments("SELECT 1", folder="/srv")).limit(),
+    }
+    for told in (THAI.measures(limits), ENGLISH.measures(limits)):
+        assert not [words for words in told if " = " in words]
+    assert "kept: daily 7, weekly 4" in ENGLISH.measures(limits)
 
 
 @pytest.mark.parametrize(

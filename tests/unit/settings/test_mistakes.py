@@ -272,6 +272,48 @@ MEANING = {
         "where no program runs. Name another machine",
         "      - {host: mail1",
     ),
+    **{
+        f"what is of other kinds ({key})": Case(
+            "systems",
+            '        pattern: "files-*.tar.gz"\n',
+            f'        pattern: "files-*.tar.gz"\n        {key}: {value}\n',
+            f"'{key}' means nothing for copies of kind tar. Remove it; it is for: {known}",
+            f"        {key}: {value}",
+        )
+        for key, value, known in (
+            ("password_file", "/etc/dulae/restic", "restic, borg, pgbackrest"),
+            ("key_file", "/etc/dulae/borg", "borg"),
+            ("stanza", "main", "pgbackrest, barman"),
+            ("drill_database", "intranet", "pg_basebackup, pgbackrest, barman"),
+            ("assertions", "[{sql: SELECT 1, expect: 1}]", "pg_dump, mariadb_dump"),
+            ("newest_record_sql", "SELECT now()", "pg_dump, mariadb_dump"),
+            ("attachments", "{sql: SELECT 1, folder: /srv}", "pg_dump, mariadb_dump"),
+            ("thai_text", "always", "pg_dump, mariadb_dump"),
+        )
+    },
+    "a manifest of a repository": Case(
+        "systems",
+        "        kind: tar\n",
+        "        kind: restic\n        manifest: required\n",
+        "'manifest' means nothing for copies of kind restic",
+        "        manifest: required",
+    ),
+    "the name of another program for a kind": Case(
+        "systems", "        kind: tar\n", "        kind: borgbackup\n", "Did you mean 'borg'?"
+    ),
+    "the old name of a program for a kind": Case(
+        "systems", "        kind: tar\n", "        kind: mysqldump\n", "Did you mean 'mariadb_dump'?"
+    ),
+    "what is covered without its host": Case(
+        "systems", 'covers: ["db1:intranet"]', "covers: [intranet]", "Write HOST:DATABASE or HOST:/FOLDER"
+    ),
+    "a vault that is this machine": Case(
+        "systems",
+        "        host: backup1\n        kind: tar\n",
+        "        host: localhost\n        kind: tar\n        vault: true\n",
+        "as it stands in hosts.yml",
+        "        host: localhost\n        kind: tar",
+    ),
     "a vault that is the controller": Case(
         "systems",
         "        host: backup1\n        kind: tar\n",

@@ -20,6 +20,11 @@ UNCOMPARED = reason(
     "{file}: its {items} items were counted, but there is neither manifest, declaration (expect) nor older copy to"
     " compare with; have a manifest made with each backup, or declare what it must hold",
 )
+NONE_BEFORE = reason(
+    "backup.none_before",
+    "{file}: its {items} items were counted, but there is neither a declaration (expect) nor an older copy to compare"
+    " with; declare what it must hold, or check again when there is a second one",
+)
 OTHER_DATABASE = reason(
     "backup.other_database",
     "{file}: is of {database}, not of {expected_database}; correct what is backed up, or what the settings expect",
@@ -64,7 +69,8 @@ def content(work: Examination) -> None:
     ]
     work.measured.update(compared_with=sorted(set(by)))
     if not by:
-        raise Doubt(UNCOMPARED)
+        # A repository has digests of its own, and no use for a manifest.
+        raise Doubt(NONE_BEFORE if work.kind.repository else UNCOMPARED)
 
 
 def _by_name(work: Examination) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Callable, Iterable, Mapping, Optional, Tuple
 
+from ..command import threads_told
 from ..finding import Finding, Reason, Verdict, judged, reason, severity
 from ..outcome import Stopwatch
 from . import content, copies, inside, steps
@@ -63,8 +64,12 @@ def check(sets: Iterable[BackupSet], tools: Tools, now: datetime | None = None) 
     wanted = list(sets)
     if len(wanted) == 1:
         return [examine(wanted[0], tools, moment)]
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        return list(workers.map(lambda one: examine(one, tools, moment), wanted))
+    try:
+        with threads_told(), ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
+            return list(workers.map(lambda one: examine(one, tools, moment), wanted))
+    except OSError:
+        # This machine allows no further thread.
+        return [examine(one, tools, moment) for one in wanted]
 
 
 def examine(backup_set: BackupSet, tools: Tools, now: datetime) -> Finding:
@@ -142,7 +147,8 @@ def _worse(first: Fault | None, second: Fault | None) -> Fault | None:
 def _step(step: Step, work: Examination) -> Fault | None:
     """Take one step; return what stopped it, where something did."""
     try:
-        step(work)
+        with threads_told():
+            step(work)
     except Fault as fault:
         return _unless_changed(work, fault)
     except OSError as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-from typing import BinaryIO
+from functools import partial
+from typing import BinaryIO, Callable
 
 from .medium import HERE, Medium
 
@@ -35,10 +36,15 @@ def sha256_of(path: str, medium: Medium = HERE) -> tuple[str, int]:
 def _rest(source: BinaryIO, digest: hashlib._Hash) -> int:
     """Hash what is left of a file while a second thread reads ahead; return its bytes."""
     blocks: queue.Queue[_Block | OSError] = queue.Queue(_BLOCKS_AHEAD)
-    threading.Thread(target=_read, args=(source, blocks), daemon=True).start()
+    following: Callable[[], _Block | OSError] = blocks.get
+    try:
+        threading.Thread(target=_read, args=(source, blocks), daemon=True).start()
+    except RuntimeError:
+        # The machine allows no further thread: what it would do beside is done in turn.
+        following = partial(source.read, _BLOCK_BYTES)
     total = 0
     while True:
-        block = blocks.get()
+        block = following()
         if isinstance(block, OSError):
             raise block
         if not block:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 import threading
 from typing import ClassVar, Mapping, Sequence, TypeVar
 
-from ..command import text_of
+from ..command import beside, text_of
 from .tools import Tools, first_error
 
 _END = "dulae: end of answer"
@@ -30,7 +29,7 @@ class Session:
 
     def __init__(self, tools: Tools, environment: Mapping[str, str], *options: str) -> None:
         program = tools.path(self.program)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._errors = beside()
         self._process = subprocess.Popen(  # noqa: S603
             [program, *options, *self.arguments],
             stdin=subprocess.PIPE,

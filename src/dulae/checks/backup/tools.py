@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO, Callable, Iterator, Mapping, Sequence
 
-from ..command import Answer, here, text_of
+from ..command import Answer, beside, here, text_of
 from ..door import redacted
 from ..finding import reason
 from .faults import CannotTell, Fault
@@ -22,7 +22,8 @@ from .medium import HERE, Medium
 
 MISSING = reason(
     "backup.tool_missing",
-    "{tool} is not on this machine; install PostgreSQL's client programs, or name their folder in bin_dir",
+    "{tool} is not on this machine; install PostgreSQL's programs (a drill needs the server's), or name their folder in"
+    " bin_dir (postgres_bin of site.yml): Debian and Ubuntu keep them in /usr/lib/postgresql/VERSION/bin",
 )
 SILENT = reason(
     "backup.tool_silent",
@@ -31,6 +32,10 @@ SILENT = reason(
 KILLED = reason(
     "backup.tool_killed",
     "{tool} was ended by signal {signal}; look at this machine's memory, then check again",
+)
+HINDERED = reason(
+    "backup.tool_hindered",
+    "{file}: {tool} could not go on here: {error}; look at this machine's disk, memory and limits, then check again",
 )
 
 _BLOCK_BYTES = 1 << 16
@@ -75,7 +80,7 @@ class Tools:
         self, argv: Sequence[str], source: BinaryIO, environment: Mapping[str, str] | None = None
     ) -> Answer:
         """Run a program on a stream that is read as it goes; raise CannotTell as ``ask`` does."""
-        with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as error:
+        with tempfile.TemporaryFile() as text, beside() as error:
             process = subprocess.Popen(  # noqa: S603
                 [self.path(argv[0]), *argv[1:]],
                 stdin=subprocess.PIPE,
@@ -106,7 +111,7 @@ class Tools:
 
         ``source`` is poured into it meanwhile. Raise CannotTell as ``ask`` does.
         """
-        with tempfile.TemporaryFile() as error:
+        with beside() as error:
             process = subprocess.Popen(  # noqa: S603
                 [self.path(argv[0]), *argv[1:]],
                 stdin=subprocess.PIPE if source else subprocess.DEVNULL,

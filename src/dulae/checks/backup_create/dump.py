@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
-import tempfile
 import threading
 from typing import Callable, Iterator
 
@@ -12,7 +12,7 @@ from ..backup import tables
 from ..backup.faults import Bad
 from ..backup.session import Session, SessionError
 from ..backup.tools import Tools, first_error
-from ..command import text_of
+from ..command import beside, text_of
 from ..finding import reason
 from .made import Made
 from .request import Request
@@ -25,6 +25,11 @@ FAILED = reason(
     "backup_create.dump_failed",
     "{source}: {tool} failed: {error}; nothing was kept, correct this and run again",
 )
+OLDER_PROGRAMS = reason(
+    "backup_create.older_programs",
+    "{source}: pg_dump is older than the server ({error}); install programs of its version, and name their folder"
+    " in bin_dir (postgres_bin of site.yml)",
+)
 NO_TABLES = reason(
     "backup_create.no_tables",
     "{source}: the database has no table; correct the database's name in the settings",
@@ -33,6 +38,8 @@ NO_TABLES = reason(
 SUFFIX = ".dump"
 
 _Finish = Callable[[], None]
+# How pg_dump tells that it does not know the server.
+_VERSIONS = re.compile(r"server version: \S+[^;\n]*; pg_dump version: \S+")
 
 
 def write(request: Request, path: str, tools: Tools) -> Made:
@@ -61,10 +68,18 @@ def _snapshot(session: Session, request: Request, path: str, tools: Tools) -> Ma
     return Made(source=source, tools={"pg_dump": version}, digest=digest, tables=counted)
 
 
+def _refused(source: str, said: str) -> Bad:
+    """Return what the error of pg_dump means."""
+    versions = _VERSIONS.search(said)
+    if versions:
+        return Bad(OLDER_PROGRAMS, source=source, error=versions.group())
+    return Bad(FAILED, source=source, tool="pg_dump", error=first_error(said))
+
+
 @contextlib.contextmanager
 def _beside(argv: list[str], request: Request, tools: Tools) -> Iterator[_Finish]:
     """Run pg_dump while the caller counts; killed if the caller cannot go on."""
-    with tempfile.TemporaryFile() as said:
+    with beside() as said:
         process = subprocess.Popen(  # noqa: S603
             argv,
             stdin=subprocess.DEVNULL,
@@ -79,8 +94,7 @@ def _beside(argv: list[str], request: Request, tools: Tools) -> Iterator[_Finish
         def finish() -> None:
             if process.wait():
                 said.seek(0)
-                error = first_error(text_of(said.read()))
-                raise Bad(FAILED, source=request.source, tool="pg_dump", error=error)
+                raise _refused(request.source, text_of(said.read()))
 
         try:
             yield finish

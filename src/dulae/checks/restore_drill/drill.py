@@ -17,6 +17,7 @@ from ..backup.medium import fault_of
 from ..backup.sets import BackupSet
 from ..backup.steps import Examination
 from ..backup.tools import Tools
+from ..command import threads_told
 from ..finding import Finding, Reason, Verdict, judged, reason
 from ..outcome import Stopwatch
 from . import (
@@ -43,6 +44,11 @@ UNCOMPARED = reason(
     "restore_drill.not_compared",
     "{file}: restored in {rto_seconds} s, but there is neither manifest nor assertion to compare it with;"
     " have a manifest made with each backup, or declare assertions",
+)
+UNLISTED = reason(
+    "restore_drill.no_manifest",
+    "{file}: restored in {rto_seconds} s, but there is no manifest to compare the files with; have one made with each"
+    " backup",
 )
 RESTORED_DRAWN = reason(
     "restore_drill.restored_drawn",
@@ -164,11 +170,12 @@ def _hold(drill: Drill, call: _Call) -> Finding:
     examination = Examination(drill.backup_set.around, call.tools, call.now)
     work = Work(drill, examination, "", peers=call.peers, template=call.template)
     try:
-        picking.pick(drill, examination)
-        extracting.enter(work)
-        work.manifest = steps.find_manifest(work.examination)
-        _note_age(work)
-        decided = _restored(work, call.tools, call.workshop)
+        with threads_told():
+            picking.pick(drill, examination)
+            extracting.enter(work)
+            work.manifest = steps.find_manifest(work.examination)
+            _note_age(work)
+            decided = _restored(work, call.tools, call.workshop)
     except Fault as fault:
         decided = _stopped(work, fault)
     except OSError as error:
@@ -210,7 +217,8 @@ def _restored(work: Work, tools: Tools, workshop: str) -> tuple[Verdict, Reason]
         work.measured["rto_seconds"] = -(-work.elapsed_ms() // 1000)
     _judge_times(work)
     if not (work.manifest or work.compared or work.drill.assertions):
-        raise Doubt(UNCOMPARED)
+        # Files answer no query, so that no assertion could prove them.
+        raise Doubt(UNLISTED if hold is files.hold else UNCOMPARED)
     return Verdict.PASS, RESTORED if work.drill.pick.how == "newest" else RESTORED_DRAWN
 
 

@@ -5,6 +5,7 @@ What lies in a snapshot streams out of its repository; of a folder there, the re
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tarfile
@@ -42,6 +43,9 @@ NO_QUERIES = reason(
 NO_FILES = reason(
     "restore_drill.no_files", "{file}: restored without an error, but holds no file; find a good copy"
 )
+
+# What is said of a file that was not restored, or as something else; any other error is the disk's.
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 
 
 def hold(work: Work, tools: Tools) -> None:
@@ -159,9 +163,11 @@ def _bytes(path: str) -> int:
 
 
 def _same(place: str, file: FileCount) -> bool:
-    """Say whether a file was restored as it was backed up."""
+    """Say whether a file was restored as it was backed up; one that cannot be read raises OSError."""
     path = inside(place, file.path)
     try:
         return bool(path) and sha256_of(path) == (file.sha256, file.bytes)
-    except OSError:
+    except OSError as error:
+        if error.errno not in _NOT_THERE:
+            raise
         return False

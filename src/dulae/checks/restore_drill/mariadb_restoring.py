@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from .. import command
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.kinds import mariadb_dump, mysql_sql, stream
@@ -96,7 +97,7 @@ def _make_database(work: Work, tools: Tools) -> None:
 
 def lacks(error: str) -> bool:
     """Say whether an error speaks of the scratch server or its machine, not of what it was asked."""
-    return bool(_LACKS.search(error))
+    return command.lacks(error) or bool(_LACKS.search(error))
 
 
 def _fault(file: str, said: str) -> Fault:

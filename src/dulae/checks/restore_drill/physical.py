@@ -12,6 +12,7 @@ import os
 import re
 from typing import Callable
 
+from .. import command
 from ..backup import steps
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
@@ -201,7 +202,8 @@ def _alone(work: Work, maker: server.Maker, *statements: str) -> None:
     if -answer.status in server.KILLS:
         raise CannotTell(KILLED, tool="postgres", signal=-answer.status)
     error = first_error(answer.error)
-    raise CannotTell(LACKING, error=error) if _LACKS.search(answer.error) else Bad(NOT_RESTORED, error=error)
+    lacking = command.lacks(answer.error) or _LACKS.search(answer.error)
+    raise CannotTell(LACKING, error=error) if lacking else Bad(NOT_RESTORED, error=error)
 
 
 def _choose(work: Work, tools: Tools) -> None:

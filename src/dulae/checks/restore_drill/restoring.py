@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO, Mapping, Sequence, cast
 
+from .. import command
 from ..backup.copies import shown
 from ..backup.faults import Bad, CannotTell, Fault
 from ..backup.kinds import pg_dump, plain_sql, stream
@@ -22,7 +23,7 @@ NOT_RESTORED = reason(
 )
 LACKING = reason(
     "restore_drill.machine_lacks",
-    "{file}: this machine cannot restore it: {error}; install what is missing, or hold the drill elsewhere",
+    "{file}: this machine cannot restore it: {error}; install or free what is missing, or hold the drill elsewhere",
 )
 CHANGES_DATABASES = reason(
     "restore_drill.changes_databases",
@@ -210,7 +211,7 @@ class Unlocked:
 
 def lacks(error: str) -> bool:
     """Say whether an error speaks of the scratch server or its machine, not of what it was asked."""
-    return bool(_LACKS.search(error))
+    return command.lacks(error) or bool(_LACKS.search(error))
 
 
 def _fault(file: str, said: str, made: Sequence[str] = ()) -> Fault:

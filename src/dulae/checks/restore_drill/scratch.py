@@ -31,6 +31,14 @@ UNSAFE = reason(
 NO_PLACE = reason(
     "restore_drill.no_place", "{path}: no scratch folder can be made: {error}; name another scratch_dir"
 )
+OPEN_TO_ALL = reason(
+    "restore_drill.open_to_all",
+    "{path}: anybody may remove what others keep there; run: chmod +t {path}, or name another scratch_dir",
+)
+NOT_REMOVED = reason(
+    "restore_drill.not_removed",
+    "{path}: what a drill left there cannot be removed: {error}; remove the folder, then run the drill again",
+)
 STUCK = reason(
     "restore_drill.stuck",
     "{path}: programs of an earlier drill do not end: {processes}; end them, then run it again",
@@ -50,7 +58,9 @@ _TICK_S = 0.05
 @contextlib.contextmanager
 def workshop(parent: str) -> Iterator[str]:
     """Give the folder of this user's drills, locked; raise CannotTell if it is in use or cannot be trusted."""
-    path = os.path.join(os.path.realpath(parent), f"dulae-drill-{os.geteuid()}")
+    where = os.path.realpath(parent)
+    _demand_kept(where)
+    path = os.path.join(where, f"dulae-drill-{os.geteuid()}")
     handle = _lock(path)
     try:
         yield path
@@ -61,6 +71,14 @@ def workshop(parent: str) -> Iterator[str]:
         # Closing alone would leave the lock with any program that another thread has forked and not yet begun.
         fcntl.flock(handle, fcntl.LOCK_UN)
         os.close(handle)
+
+
+def _demand_kept(where: str) -> None:
+    """Raise CannotTell for a place in which anybody could put a folder of his own where a drill's was."""
+    with contextlib.suppress(OSError):
+        mode = os.stat(where).st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise CannotTell(OPEN_TO_ALL, path=where)
 
 
 def _lock(path: str) -> int:
@@ -160,9 +178,12 @@ def _works_in(process: str, folder: str) -> bool:
 
 
 def remove(folder: str) -> None:
-    """Remove a folder with all that is in it; raise OSError if that cannot be done."""
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+    """Remove a folder with all that is in it; raise CannotTell if that cannot be done."""
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(folder)
+    except OSError as error:
+        raise CannotTell(NOT_REMOVED, path=folder, error=error.strerror) from error
 
 
 @contextlib.contextmanager

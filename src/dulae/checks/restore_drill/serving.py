@@ -76,7 +76,7 @@ def socket_dir(folder: str) -> str:
 
 def settle(folder: str, socket: str) -> Identity:
     """Give a drill's folder to whom its server runs as; raise CannotTell if its socket's path would be too long."""
-    if len(os.path.join(socket_dir(folder), socket)) > _LONGEST_SOCKET:
+    if len(os.fsencode(os.path.join(socket_dir(folder), socket))) > _LONGEST_SOCKET:
         raise CannotTell(TOO_LONG, path=folder)
     identity = ordinary()
     os.mkdir(socket_dir(folder), 0o700)

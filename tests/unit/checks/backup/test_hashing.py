@@ -1,7 +1,9 @@
 """Hashing files."""
 
 import hashlib
+import os
 import pathlib
+import threading
 
 import pytest
 
@@ -37,3 +39,16 @@ def test_an_error_of_the_medium_in_the_middle_is_raised(
 def test_a_missing_file_raises() -> None:
     with pytest.raises(FileNotFoundError):
         hashing.sha256_of("/no/such/file")
+
+
+def test_a_file_is_hashed_alone_where_no_further_thread_can_be_had(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = os.urandom((hashing._BLOCKS_ALONE + 2) * hashing._BLOCK_BYTES + 5)
+    (tmp_path / "f").write_bytes(data)
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert hashing.sha256_of(str(tmp_path / "f")) == (hashlib.sha256(data).hexdigest(), len(data))
+
+
+def refused(thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

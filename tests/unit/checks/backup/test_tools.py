@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+import tempfile
 
 import pytest
 
@@ -83,3 +84,16 @@ def test_no_setting_of_a_live_server_reaches_the_programs(monkeypatch: pytest.Mo
 )
 def test_the_first_error_is_told_without_values(said: str, told: str) -> None:
     assert tools.first_error(said) == told
+
+
+def test_what_a_program_complains_of_is_heard_where_the_disk_takes_nothing(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaining = script(tmp_path, "echo 'ERROR:  No space left on device' >&2; exit 1")
+    one_more = iter([tempfile.TemporaryFile()])  # noqa: SIM115
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: next(one_more))
+    answer = complaining.feed(["pg_restore"], io.BytesIO(b""))
+    assert tools.first_error(answer.error) == "No space left on device"
+    with complaining.output(["pg_restore"]) as (said, ending):
+        assert said.read() == b""
+        assert tools.first_error(ending().error) == "No space left on device"

@@ -1,8 +1,10 @@
 """Drills of archives."""
 
+import errno
 import io
 import os
 import pathlib
+import shutil
 import tarfile
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
@@ -57,7 +59,7 @@ def test_a_good_archive_is_restored_and_proven(store: pathlib.Path) -> None:
 def test_without_a_manifest_the_most_it_reaches_is_a_warning(store: pathlib.Path) -> None:
     newest(store).with_name(newest(store).name + ".manifest.json").unlink()
     finding = hold(store)
-    assert (finding.verdict, finding.code) == (Verdict.WARN, "restore_drill.not_compared")
+    assert (finding.verdict, finding.code) == (Verdict.WARN, "restore_drill.no_manifest")
 
 
 def test_a_file_that_is_not_as_it_was_fails_and_is_not_named(store: pathlib.Path) -> None:
@@ -174,3 +176,47 @@ def test_a_drill_is_made_from_settings() -> None:
     made = drill_from(given)
     assert made.assertions == (Assertion("SELECT 3", "3"),)
     assert (made.max_rpo_hours, made.max_rto_minutes, made.backup_set.name) == (26, 0, "saraban/database")
+
+
+def test_what_this_machine_cannot_read_again_is_unknown(
+    store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(path: str) -> tuple[str, int]:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(files, "sha256_of", unread)
+    finding = hold(store)
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.not_held")
+    assert "Too many open files" in finding.because
+
+
+def test_a_drill_for_which_no_thread_can_be_had_is_unknown(
+    store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str) -> tuple[str, int]:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(files, "sha256_of", refused)
+    finding = hold(store)
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.not_held")
+    assert "start new thread" in finding.because
+
+
+def test_what_cannot_be_removed_is_unknown_and_named(
+    store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = store.parent / "scratch"
+    left = place / f"dulae-drill-{os.geteuid()}" / "dleft"
+    left.mkdir(parents=True)
+    left.parent.chmod(0o711)
+
+    def kept(folder: str) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), folder)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", kept)
+        one = Drill(BackupSet(str(store), "tar", "saraban/files", "saraban", pattern="files-*"))
+        (finding,) = drill.check([one], Tools(), str(place))
+    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.not_removed")
+    assert str(left) in finding.because
+    assert hold(store).measured["reaped"] == ["unknown"]

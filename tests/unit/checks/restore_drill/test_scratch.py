@@ -9,7 +9,7 @@ import pytest
 from dulae.checks.backup.faults import CannotTell
 from dulae.checks.backup.kinds import pgbackrest_files
 from dulae.checks.backup.tools import Tools
-from dulae.checks.restore_drill import scratch
+from dulae.checks.restore_drill import scratch, serving
 
 
 def test_the_place_is_locked_and_gone_afterwards(tmp_path: pathlib.Path) -> None:
@@ -92,3 +92,20 @@ def test_a_drills_folder_is_gone_even_if_the_drill_fails(tmp_path: pathlib.Path)
         pathlib.Path(place, "data").mkdir()
         raise ValueError
     assert os.listdir(tmp_path) == []
+
+
+def test_a_place_in_which_anybody_may_remove_anything_is_not_used(tmp_path: pathlib.Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(CannotTell) as caught, scratch.workshop(str(tmp_path)):
+        raise AssertionError
+    assert caught.value.why is scratch.OPEN_TO_ALL
+    tmp_path.chmod(0o1777)
+    with scratch.workshop(str(tmp_path)) as place:
+        assert os.path.isdir(place)
+
+
+def test_a_sockets_path_is_measured_in_bytes(tmp_path: pathlib.Path) -> None:
+    thai = pathlib.Path("/x") / ("ก" * 30)
+    with pytest.raises(CannotTell) as caught:
+        serving.settle(str(thai), ".s.PGSQL.5432")
+    assert caught.value.why is serving.TOO_LONG

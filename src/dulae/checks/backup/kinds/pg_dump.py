@@ -6,12 +6,13 @@ import contextlib
 import os
 import re
 
+from ...command import lacks
 from ...finding import reason
 from .. import medium
 from ..copies import shown
 from ..faults import Bad, CannotTell
 from ..medium import HERE, Medium
-from ..tools import Tools, first_error
+from ..tools import HINDERED, Tools, first_error
 from . import plain_sql, stream
 from .contents import Contents, Counted
 from .dumps import demand_data
@@ -168,6 +169,8 @@ def _fault(file: str, said: str) -> Bad | CannotTell:
         return CannotTell(NO_COMPRESSION, file=file, error=error)
     if any(jump in said for jump in _JUMPS):
         return CannotTell(NEEDS_JUMPS, file=file)
+    if lacks(said):
+        return CannotTell(HINDERED, tool="pg_restore", file=file, error=error)
     if any(end in said for end in _ENDS):
         return Bad(stream.CUT_OFF, file=file)
     return Bad(stream.DAMAGED, file=file, error=error)

@@ -17,10 +17,11 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Iterator, Mapping
 
+from ...command import Answer, lacks
 from ...finding import reason
 from ..copies import shown
 from ..faults import Bad, CannotTell
-from ..tools import Tools
+from ..tools import HINDERED, Tools
 from . import repository, stream
 
 UNREADABLE_LIST = reason(
@@ -104,7 +105,9 @@ def _decrypted(path: str, secret: str, tools: Tools) -> bytes:
         ending,
     ):
         data = bytes(plain.read())
-        if ending().status or not data.startswith(b"["):
+        answer = ending()
+        _demand_able(_DECRYPT[0], path, answer)
+        if answer.status or not data.startswith(b"["):
             raise Bad(repository.KEY_REFUSED, path=shown(path))
     return data
 
@@ -165,9 +168,17 @@ def _checked(argv: tuple[str, ...], source: Any, tools: Tools, path: str) -> Ite
         yield plain
         answer = ending()
         if answer.status:
+            _demand_able(argv[0], path, answer)
             raise Bad(
                 stream.DAMAGED, file=shown(os.path.basename(path)), error=shown(answer.error.strip())[:120]
             )
+
+
+def _demand_able(tool: str, path: str, answer: Answer) -> None:
+    """Raise CannotTell if this machine hindered a program."""
+    if answer.status and lacks(answer.error):
+        error = shown(answer.error.strip())[:120]
+        raise CannotTell(HINDERED, tool=tool, file=shown(os.path.basename(path)), error=error)
 
 
 def _program(argv: tuple[str, ...], source: Any, tools: Tools, path: str) -> Any:

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, Sequence
 
-from ...command import Answer
+from ...command import Answer, lacks
 from ...finding import Reason, reason
 from ..copies import Copy, Found, shown
 from ..faults import Bad, CannotTell, Fault
 from ..manifest import FileCount, Manifest
 from ..sets import BackupSet
-from ..tools import Ending, Tools, first_error, surroundings
+from ..tools import HINDERED, Ending, Tools, first_error, surroundings
 from . import stream
 from .contents import Asked, Contents, Counted
 
@@ -159,6 +159,8 @@ class Program:
             return Bad(KEY_REFUSED, **about)
         if _NOT_PERMITTED.search(error):
             return CannotTell(REFUSED, **about)
+        if lacks(error):
+            return CannotTell(HINDERED, **about, file=shown(path))
         return Bad(NO_REPOSITORY if self.no_repository.search(error) else BROKEN, **about)
 
 

@@ -12,16 +12,15 @@ import re
 import shutil
 import subprocess
 import tarfile
-import tempfile
 import zlib
 from typing import BinaryIO, Iterator, Sequence, cast
 
-from ...command import text_of
+from ...command import beside, lacks, text_of
 from ...finding import reason
 from ..copies import shown
 from ..faults import Bad, CannotTell
 from ..medium import HERE, Medium
-from ..tools import Pouring, first_error
+from ..tools import HINDERED, Pouring, first_error
 
 CUT_OFF = reason(
     "backup.cut_off", "{file}: ends too early, it is cut off or its making was stopped; make it again"
@@ -99,7 +98,7 @@ def _unpacked(path: str, argv: Sequence[str], medium: Medium) -> Iterator[Binary
     program = shutil.which(argv[0])
     if not program:
         raise CannotTell(NO_PROGRAM, file=file, tool=argv[0])
-    with medium.open(path) as packed, tempfile.TemporaryFile() as said:
+    with medium.open(path) as packed, beside() as said:
         process = subprocess.Popen(  # noqa: S603
             [program, *argv[1:]],
             stdin=packed if medium.local else subprocess.PIPE,
@@ -119,6 +118,8 @@ def _unpacked(path: str, argv: Sequence[str], medium: Medium) -> Iterator[Binary
         said.seek(0)
         if ended and process.returncode:
             error = first_error(text_of(said.read()))
+            if lacks(error) or process.returncode < 0:
+                raise CannotTell(HINDERED, tool=argv[0], file=file, error=error)
             raise Bad(CUT_OFF, file=file) if _ENDS.search(error) else Bad(DAMAGED, file=file, error=error)
 
 
