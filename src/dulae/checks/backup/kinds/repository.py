@@ -31,7 +31,7 @@ LOCKED = reason(
 )
 NO_REPOSITORY = reason(
     "backup.no_repository",
-    "{path}: is no repository of {tool}, or its configuration is lost; correct the path in the settings, or mount it",
+    "{path}: is no repository of {tool}, or its configuration is lost; correct its path or kind, or mount it",
 )
 NO_PASSPHRASE = reason(
     "backup.no_passphrase",
