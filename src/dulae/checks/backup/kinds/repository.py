@@ -63,7 +63,7 @@ EMPTY_SNAPSHOT = reason(
 
 WHICH = reason(
     "backup.which_stanza",
-    "{path}: holds {count} stanzas or servers; say which is meant in stanza",
+    "{path}: holds {count} stanzas or servers; name the one meant in stanza, or correct path or kind if it holds none",
 )
 WAL_LOST = reason(
     "backup.wal_lost",
