@@ -66,6 +66,7 @@ _UNFINISHED = re.compile(r"\.checkpoint(?:\.\d+)?$")
 def store(backup_set: BackupSet, tools: Tools) -> Store:
     """Return a repository's archives; raise Fault if it is locked or does not open, OSError if it is not there."""
     demand_unlocked(backup_set.path)
+    walking.demand_own(backup_set.path, "borg")
     _demand_newest_segment(backup_set.path)
     sized = repository.remembered(lambda copy: sum(file.bytes for file in _files(backup_set, tools, copy)))
     listed = _listed(backup_set, tools)

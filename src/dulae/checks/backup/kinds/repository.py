@@ -31,7 +31,7 @@ LOCKED = reason(
 )
 NO_REPOSITORY = reason(
     "backup.no_repository",
-    "{path}: is no repository of {tool}, or its configuration is lost; correct the path in the settings, or mount it",
+    "{path}: is no repository of {tool}, or its configuration is lost; correct its path or kind, or mount it",
 )
 NO_PASSPHRASE = reason(
     "backup.no_passphrase",
@@ -63,7 +63,7 @@ EMPTY_SNAPSHOT = reason(
 
 WHICH = reason(
     "backup.which_stanza",
-    "{path}: holds {count} stanzas or servers; say which is meant in stanza",
+    "{path}: holds {count} stanzas or servers; name the one meant in stanza, or correct path or kind if it holds none",
 )
 WAL_LOST = reason(
     "backup.wal_lost",

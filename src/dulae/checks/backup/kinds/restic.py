@@ -57,6 +57,7 @@ _MODES = {"file": stat.S_IFREG, "dir": stat.S_IFDIR, "symlink": stat.S_IFLNK}
 def store(backup_set: BackupSet, tools: Tools) -> Store:
     """Return a repository's snapshots; raise Fault if it is locked or does not open, OSError if it is not there."""
     demand_unlocked(backup_set.path)
+    walking.demand_own(backup_set.path, "restic")
     before = _kept(backup_set.path)
     told = repository.told(backup_set.path, "restic", _ask(backup_set, tools, "snapshots", "--json")) or []
     # Others may have been made or forgotten meanwhile.

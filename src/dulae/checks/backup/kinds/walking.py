@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Iterator
 
 from ...finding import reason
 from ..copies import shown
-from ..faults import CannotTell
+from ..faults import Bad, CannotTell
+from . import repository
 
 CHANGED = reason(
     "backup.repository_changed",
     "{path}: a program wrote to the repository while it was examined; check again when it has finished",
 )
+
+# How Borg's configuration begins; restic's is encrypted.
+_OF_BORG = b"[repository]"
+
+
+def demand_own(path: str, tool: str) -> None:
+    """Raise Bad if a repository is another program's, which would call it damaged or ask for another key."""
+    with contextlib.suppress(FileNotFoundError), open(os.path.join(path, "config"), "rb") as kept:
+        if (kept.read(len(_OF_BORG)) == _OF_BORG) != (tool == "borg"):
+            raise Bad(repository.NO_REPOSITORY, path=shown(path), tool=tool)
 
 
 def walked(path: str) -> Iterator[tuple[str, list[str]]]:
