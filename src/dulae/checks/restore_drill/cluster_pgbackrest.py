@@ -43,7 +43,8 @@ _TABLESPACE = re.compile(r"pg_tblspc/([1-9]\d*)")
 _LACKS = re.compile(
     r"No space left|Permission denied|Operation not permitted|Read-only file system|Input/output error"
     r"|Cannot allocate memory|Too many open files|Disk quota exceeded|unable to fork|expected format \d+ but found"
-    r"|unable to (?:write|create|sync)|(?:FileWrite|PathCreate)Error|terminated unexpectedly|\[0(?:25|3[0-7]|46|63)\]:"
+    r"|unable to (?:write|create|sync|set ownership)"
+    r"|(?:FileWrite|PathCreate)Error|terminated unexpectedly|\[0(?:25|3[0-7]|46|63)\]:"
 )
 
 
@@ -161,6 +162,8 @@ def _restore(call: _Call, folder: str, numbers: list[str]) -> None:
     words = [
         f"--set={os.path.basename(call.asked.path)}",
         "--type=none",
+        # A restore empties the spool of its stanza, which elsewhere is that of a server at work.
+        f"--spool-path={folder}",
         f"--process-max={min(_MOST_PROCESSES, os.cpu_count() or 1)}",
     ]
     for number in numbers:
