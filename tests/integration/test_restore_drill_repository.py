@@ -27,6 +27,7 @@ from .physical import flip, state
 from .postgres import Server, bin_dirs
 from .repositories import (
     LETTERS,
+    STANZA,
     Repository,
     cluster_programs,
     demand,
@@ -166,6 +167,20 @@ def test_a_good_backup_is_restored_and_proven_and_the_repository_is_not_touched(
     assert (finding.measured["amcheck"], finding.measured["text_thai"]) == ("passed", 500)
     assert [stage["stage"] for stage in finding.measured["stages"]] == STAGES
     assert whole(kept.made.path, kept.tablespace) == before
+
+
+def test_the_spool_of_a_server_at_work_is_left_alone(pgbackrest: Kept) -> None:
+    spool = pathlib.Path("/var/spool/pgbackrest/archive")
+    if os.geteuid() or spool.exists() or not spool.parent.is_dir():
+        pytest.skip("only root may write into pgBackRest's spool, and one that is in use is not touched")
+    waiting = spool / STANZA / "in" / "000000010000000000000009"
+    waiting.parent.mkdir(parents=True)
+    try:
+        waiting.write_text("a file of the log that a server waits for")
+        assert pgbackrest.hold().verdict is Verdict.PASS
+        assert waiting.exists()
+    finally:
+        shutil.rmtree(spool)
 
 
 def test_an_older_backup_can_be_drawn(kept: Kept) -> None:
