@@ -65,6 +65,11 @@ WHICH = reason(
     "backup.which_stanza",
     "{path}: holds {count} stanzas or servers; name the one meant in stanza, or correct path or kind if it holds none",
 )
+NO_STANZA = reason(
+    "backup.no_stanza",
+    "{path}: holds no backup of {stanza}, but of {held_instead}; correct stanza in the settings, or find out why none"
+    " was made",
+)
 WAL_LOST = reason(
     "backup.wal_lost",
     "{file}: the WAL segment {item}, without which it cannot be started, is not in the archive; make a new backup",
@@ -83,6 +88,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # How Python keeps a byte of a name that is no text.
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _DIGITS = re.compile(r"\d+")
+_SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,13 @@ def demand(tool: str, path: str) -> None:
 
 
 def chosen(path: str, stanza: str, names: list[str]) -> str:
-    """Return the stanza or server that is meant: the declared or the only one; raise CannotTell if none is clear."""
+    """Return the stanza or server that is meant: the declared or the only one.
+
+    Raise Bad if the declared one is not among them, CannotTell if none is declared and there are several or none.
+    """
+    if stanza and names and stanza not in names:
+        held = ", ".join(map(shown, names[:_SHOWN_NAMES]))
+        raise Bad(NO_STANZA, path=shown(path), stanza=shown(stanza), held_instead=held)
     if stanza:
         return stanza
     if len(names) != 1:
