@@ -170,9 +170,10 @@ def dated(path: pathlib.Path, moment: datetime) -> pathlib.Path:
 
 
 def duplicate(path: pathlib.Path, target: pathlib.Path) -> pathlib.Path:
-    """Copy a backup with its manifest; files in folders are linked, for nobody changes an older copy."""
+    """Copy a backup with its manifest; in folders, files are linked where they can be: nobody changes an older copy."""
     target.parent.mkdir(exist_ok=True)
-    subprocess.run(["cp", "-al" if path.is_dir() else "-a", str(path), str(target)], check=True)
+    linked = path.is_dir() and path.stat().st_dev == target.parent.stat().st_dev
+    subprocess.run(["cp", "-al" if linked else "-a", str(path), str(target)], check=True)
     beside = manifest.beside(str(path))
     if os.path.exists(beside):
         shutil.copy2(beside, manifest.beside(str(target)))
