@@ -21,9 +21,9 @@ def examined(kind: str, place: pathlib.Path, names: tuple[str, ...], **given: st
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_a_stanza_that_is_not_there_is_named_with_those_that_are(kind: str, tmp_path: pathlib.Path) -> None:
-    finding = examined(kind, tmp_path, ("main", "old"), stanza="mian")
+    finding = examined(kind, tmp_path, ("main", "old"), stanza="elsewhere")
     assert (finding.verdict, finding.code) == (Verdict.FAIL, "backup.no_stanza"), finding.because
-    assert "no backup of mian, but of main, old;" in finding.because
+    assert "no backup of elsewhere, but of main, old;" in finding.because
 
 
 @pytest.mark.parametrize("kind", FOLDERS)
