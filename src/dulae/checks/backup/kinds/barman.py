@@ -14,7 +14,7 @@ from ..faults import Bad
 from ..medium import HERE
 from ..sets import BackupSet
 from ..tools import Tools
-from . import pg_basebackup, repository, stream, walking
+from . import pg_basebackup, repository, stanzas, stream, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 
 INFO_BROKEN = reason(
@@ -52,7 +52,7 @@ def _server(backup_set: BackupSet) -> str:
     if os.path.isdir(os.path.join(path, "base")):
         return path
     servers = [name for name in sorted(os.listdir(path)) if os.path.isdir(os.path.join(path, name, "base"))]
-    return os.path.join(path, repository.chosen(path, backup_set.stanza, servers))
+    return os.path.join(path, stanzas.chosen(path, backup_set.stanza, servers))
 
 
 def info(path: str) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from ..faults import Bad, CannotTell
 from ..manifest import FileCount
 from ..sets import BackupSet
 from ..tools import Tools
-from . import repository, walking
+from . import repository, stanzas, walking
 from .contents import FILES, Asked, Contents, Counted, Kind
 from .dumps import NO_TABLES
 from .pg_basebackup import of_users
@@ -72,7 +72,7 @@ def store(backup_set: BackupSet, tools: Tools) -> Store:
 def _folder(backup_set: BackupSet) -> str:
     """Return where the backups of the meant stanza lie; raise OSError if there are none, CannotTell if many."""
     root = os.path.join(backup_set.path, "backup")
-    return os.path.join(root, repository.chosen(backup_set.path, backup_set.stanza, sorted(os.listdir(root))))
+    return os.path.join(root, stanzas.chosen(backup_set.path, backup_set.stanza, sorted(os.listdir(root))))
 
 
 def _copy(path: str, about: Mapping[str, Any] | None) -> Copy:

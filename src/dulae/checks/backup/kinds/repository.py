@@ -61,15 +61,6 @@ EMPTY_SNAPSHOT = reason(
     "{file}: holds no file, it is the snapshot of an empty folder; back up the right folder",
 )
 
-WHICH = reason(
-    "backup.which_stanza",
-    "{path}: holds {count} stanzas or servers; name the one meant in stanza, or correct path or kind if it holds none",
-)
-NO_STANZA = reason(
-    "backup.no_stanza",
-    "{path}: holds no backup of {stanza}, but of {held_instead}; correct stanza in the settings, or find out why none"
-    " was made",
-)
 WAL_LOST = reason(
     "backup.wal_lost",
     "{file}: the WAL segment {item}, without which it cannot be started, is not in the archive; make a new backup",
@@ -88,7 +79,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # How Python keeps a byte of a name that is no text.
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _DIGITS = re.compile(r"\d+")
-_SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -185,21 +175,6 @@ def demand(tool: str, path: str) -> None:
     """Raise CannotTell if the program that a path needs is not on this machine."""
     if not shutil.which(tool):
         raise CannotTell(stream.NO_PROGRAM, file=shown(path), tool=tool)
-
-
-def chosen(path: str, stanza: str, names: list[str]) -> str:
-    """Return the stanza or server that is meant: the declared or the only one.
-
-    Raise Bad if the declared one is not among them, CannotTell if none is declared and there are several or none.
-    """
-    if stanza and names and stanza not in names:
-        held = ", ".join(map(shown, names[:_SHOWN_NAMES]))
-        raise Bad(NO_STANZA, path=shown(path), stanza=shown(stanza), held_instead=held)
-    if stanza:
-        return stanza
-    if len(names) != 1:
-        raise CannotTell(WHICH, path=shown(path), count=len(names))
-    return names[0]
 
 
 def never_written(copy: Copy, now: datetime) -> bool:
