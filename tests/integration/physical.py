@@ -29,6 +29,19 @@ OWN_WAYS = (
     "INSERT INTO far SELECT g, 'ไกล ' || g FROM generate_series(1, 500) g",
 )
 COUNTED = 11503
+# Those of a drill of a cluster, wherever its copy was kept.
+STAGES = [
+    "prepare",
+    "copy",
+    "verify",
+    "recover",
+    "checksums",
+    "start",
+    "prove",
+    "amcheck",
+    "thai_text",
+    "drop",
+]
 
 
 @dataclass(frozen=True)

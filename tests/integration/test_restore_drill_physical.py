@@ -17,23 +17,11 @@ from dulae.checks.finding import Finding, Verdict
 from dulae.checks.restore_drill.request import Assertion
 
 from .drilling import begin, hold, no_waiting, place
-from .physical import COUNTED, KIND, Source, flip, sign, source, state, store, told
+from .physical import COUNTED, KIND, STAGES, Source, flip, sign, source, state, store, told
 from .postgres import Server, bin_dirs, cluster
 
 __all__ = ["no_waiting", "place", "source", "store"]
 
-STAGES = [
-    "prepare",
-    "copy",
-    "verify",
-    "recover",
-    "checksums",
-    "start",
-    "prove",
-    "amcheck",
-    "thai_text",
-    "drop",
-]
 LETTERS = (Assertion("SELECT count(*) FROM letters", "8000"), Assertion("SELECT count(*) FROM far", "500"))
 Drilled = Callable[..., Finding]
 

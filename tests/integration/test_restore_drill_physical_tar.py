@@ -18,8 +18,8 @@ from dulae.checks.backup.tools import Tools
 from dulae.checks.finding import Finding, Verdict
 
 from .drilling import begin, hold, no_waiting, place
-from .physical import COUNTED, KIND, Source, source, state
-from .test_restore_drill_physical import LETTERS, STAGES, Drilled, drilled, judged
+from .physical import COUNTED, KIND, STAGES, Source, source, state
+from .test_restore_drill_physical import LETTERS, Drilled, drilled, judged
 
 __all__ = ["drilled", "no_waiting", "place", "source"]
 

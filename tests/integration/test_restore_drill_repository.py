@@ -23,7 +23,7 @@ from dulae.checks.restore_drill import drill, physical
 from dulae.checks.restore_drill.request import Assertion, Drill, Pick
 
 from .drilling import begin, no_waiting, place
-from .physical import flip, state
+from .physical import STAGES, flip, state
 from .postgres import Server, bin_dirs
 from .repositories import (
     LETTERS,
@@ -42,18 +42,6 @@ from .repositories import (
 __all__ = ["no_waiting", "place"]
 
 FORMS = ("pgbackrest", "pgbackrest encrypted", "barman")
-STAGES = [
-    "prepare",
-    "copy",
-    "verify",
-    "recover",
-    "checksums",
-    "start",
-    "prove",
-    "amcheck",
-    "thai_text",
-    "drop",
-]
 FAR = "INSERT INTO far SELECT g, 'ไกล ' || g FROM generate_series(1, 500) g"
 ASKED = (Assertion("SELECT count(*) FROM letters", "22000"), Assertion("SELECT count(*) FROM far", "500"))
 

@@ -178,28 +178,23 @@ def test_a_drill_is_made_from_settings() -> None:
     assert (made.max_rpo_hours, made.max_rto_minutes, made.backup_set.name) == (26, 0, "saraban/database")
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "Too many open files"),
+        (RuntimeError("can't start new thread"), "start new thread"),
+    ],
+)
 def test_what_this_machine_cannot_read_again_is_unknown(
-    store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    error: Exception, told: str, store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unread(path: str) -> tuple[str, int]:
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        raise error
 
     monkeypatch.setattr(files, "sha256_of", unread)
     finding = hold(store)
     assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.not_held")
-    assert "Too many open files" in finding.because
-
-
-def test_a_drill_for_which_no_thread_can_be_had_is_unknown(
-    store: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(path: str) -> tuple[str, int]:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(files, "sha256_of", refused)
-    finding = hold(store)
-    assert (finding.verdict, finding.code) == (Verdict.UNKNOWN, "restore_drill.not_held")
-    assert "start new thread" in finding.because
+    assert told in finding.because
 
 
 def test_what_cannot_be_removed_is_unknown_and_named(
