@@ -16,7 +16,7 @@ description:
     Planning the same again gives the same plan.
   - One finding for each system says whether anybody can log in whose day has come. Without a list, or where a
     database cannot be read, it is C(unknown). An account that was used after its owner's last day is a finding of
-    its own.
+    its own, and has an incident of its own in the register, opened once.
 options:
   inventory:
     description: Folder of the inventory.
@@ -45,7 +45,7 @@ options:
     default: never
 attributes:
   check_mode:
-    description: Compares, and keeps no plan.
+    description: Compares, keeps no plan and opens no incident.
     support: full
   diff_mode:
     description: Nothing that exists is changed.
@@ -99,8 +99,14 @@ proposed:
   description: How many accounts the plan would disable; without any there is nothing to approve.
   returned: success
   type: int
+incidents:
+  description: Numbers of the incidents that were opened now, one for each account that was used too late.
+  returned: success
+  type: list
+  elements: str
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -109,6 +115,7 @@ from dulae.accounts import desk, reviewing
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
+from dulae.incidents import after_leaving, doors
 from dulae.people import spelling
 
 
@@ -129,9 +136,13 @@ def main() -> None:
         setting = desk.Setting(asked["run"], asked["operator"], asked["max_age_days"])
         place = desk.at(Path(asked["inventory"]), setting)
         made = reviewing.review(place, Path(asked["list"]), spelling, check_mode=module.check_mode)
+        told = () if module.check_mode else made.findings
+        opened = after_leaving.open_for(doors.desk_at(Path(asked["inventory"])), told, datetime.now(UTC))
     except DulaeError as error:
         module.fail_json(msg=door.redacted(str(error)))
-    door.leave(module, made.findings, watch, changed=made.changed, **made.told())
+    numbers = [incident.number for incident in opened]
+    more = {**made.told(), "incidents": numbers}
+    door.leave(module, made.findings, watch, changed=made.changed or bool(opened), **more)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,7 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
       dulae access plan lists/leavers.xlsx
     """
     from dulae.accounts import reviewing
+    from dulae.incidents import after_leaving, doors
     from dulae.people import receiving, spelling
 
     settings, desk = settings_of(ctx), _desk(ctx, holder)
@@ -81,6 +82,8 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
     made = reviewing.review(desk, kept, spelling, check_mode=check)
     _tell(made.findings)
+    for opened in () if check else after_leaving.open_for(doors.desk_of(settings), made.findings, clock.now()):
+        click.echo(f"{opened.number} opened: {opened.symptom}")
     if made.plan is None:
         sys.exit(REFUSED)
     if made.plan.plan_id:

@@ -188,3 +188,14 @@ def test_an_empty_plan_says_that_it_needs_no_approval(run: Call, inventory: Path
 def test_help_says_what_it_does_with_an_example(run: Call, command: str) -> None:
     status, out, _ = run("access", *([command] if command else []), "--help")
     assert status == 0 and f"dulae access {command}".strip() in out
+
+
+def test_an_account_that_was_used_too_late_opens_one_incident(run: Call, tmp_path: Path) -> None:
+    (tmp_path / "late.csv").write_text(
+        HEADINGS + f"1,นางสมหญิง รักงาน,{citizen_id(2)},กองคลัง,ลาออก,1 พ.ย. 2569\n", encoding="utf-8"
+    )
+    late = str(tmp_path / "late.csv")
+    assert "opened" not in run("access", "plan", late, "--check")[1]
+    assert "INC-2570-0001 opened: account user2@dept.example was used" in run("access", "plan", late)[1]
+    assert "opened" not in run("access", "plan", late)[1]
+    assert "security" in run("incident", "list")[1]
