@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,11 @@ class Brake:
 
 @dataclass(frozen=True)
 class Application:
-    """One system's accounts: where they are, what disabling means there, and what may never be touched."""
+    """One system's accounts: where they are, what disabling means there, and what may never be touched.
+
+    ``shared`` gives the owner of an account that several people use, ``vendors`` the last day of a contractor's.
+    Names of accounts in both are folded as those of ``protected`` are.
+    """
 
     system: str
     profile: Profile
@@ -39,6 +44,9 @@ class Application:
     protected: frozenset[str] = frozenset()
     brake: Brake = Brake()
     login_probe: LoginProbe | None = None
+    pending_documents: str = ""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    vendors: Mapping[str, date] = field(default_factory=dict)
 
     def protects(self, login: str) -> bool:
         """Say whether nobody may touch an account."""
@@ -80,6 +88,9 @@ def _application(system: System, settings: Settings) -> Application:
         protected=frozenset(login.casefold() for login in kept.protected),
         brake=Brake(kept.brake.max_count, kept.brake.max_percent),
         login_probe=LoginProbe.of(probe, settings.inventory, place) if probe else None,
+        pending_documents=kept.pending_documents or "",
+        shared={one.login.casefold(): one.owner for one in kept.shared},
+        vendors={one.login.casefold(): one.ends or settings.contract.ends for one in kept.vendors},
     )
 
 
