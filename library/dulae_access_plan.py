@@ -34,6 +34,10 @@ options:
     description: Days after which an approved plan may no longer be carried out.
     type: int
     default: 7
+  max_lag_days:
+    description: Days from the first day out to the disabling, after which it is late.
+    type: int
+    default: 7
   run:
     description: The run of the control, for the ledger.
     type: str
@@ -63,7 +67,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: One finding for each system, and further ones about accounts that were used too late.
+  description:
+    - One finding for each system; further ones about accounts that were used too late, about the lag from the first
+      day out to the disabling, and about documents that wait at the leavers' accounts.
   returned: success
   type: list
   elements: dict
@@ -111,7 +117,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from dulae.accounts import desk, reviewing
+from dulae.accounts import desk, lagging, reviewing
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
@@ -125,7 +131,7 @@ def main() -> None:
             "inventory": {"type": "path", "required": True},
             "list": {"type": "path", "required": True},
             "operator": {"type": "str", "default": ""},
-            "max_age_days": {"type": "int", "default": 7},
+            **{name: {"type": "int", "default": 7} for name in ("max_age_days", "max_lag_days")},
             "run": {"type": "str", "default": ""},
             "fail_on": door.FAIL_ON_OPTION,
         },
@@ -135,7 +141,8 @@ def main() -> None:
     try:
         setting = desk.Setting(asked["run"], asked["operator"], asked["max_age_days"])
         place = desk.at(Path(asked["inventory"]), setting)
-        made = reviewing.review(place, Path(asked["list"]), spelling, check_mode=module.check_mode)
+        manner = reviewing.Manner(module.check_mode, lagging.LagLimit(asked["max_lag_days"]))
+        made = reviewing.review(place, Path(asked["list"]), spelling, manner)
         told = () if module.check_mode else made.findings
         opened = after_leaving.open_for(doors.desk_at(Path(asked["inventory"])), told, datetime.now(UTC))
     except DulaeError as error:

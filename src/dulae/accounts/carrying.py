@@ -12,8 +12,8 @@ from dulae.accounts import undo as undoing
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, find, plans
 from dulae.accounts.result import Result, not_proven
-from dulae.accounts.reviewing import shown
 from dulae.accounts.standing import Standing, standings
+from dulae.accounts.telling import shown
 from dulae.accounts.verifying import LOGIN_REFUSED, ROW_READ_BACK
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import PlanError

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from dulae.accounts import database
 from dulae.accounts.account import Account, Spelling, accounts
 from dulae.accounts.applications import Application
-from dulae.accounts.reviewing import shown
 from dulae.accounts.tables import tables, users_rows
+from dulae.accounts.telling import shown
 from dulae.checks.finding import Finding, Verdict, judged, reason
 from dulae.errors import DatabaseError, RemoteError
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ from dulae.cli.door import REFUSED, settings_of
 
 if TYPE_CHECKING:
     from dulae.accounts.desk import Desk
-    from dulae.checks.finding import Finding
 
 _AS = click.option("--as", "holder", default="", help="Who you are: the id of a holder in people.yml.")
 _CHECK = click.option("--check", is_flag=True, help="Say what would be done, and change nothing.")
@@ -41,16 +39,6 @@ def _desk(ctx: click.Context, holder: str = "") -> Desk:
     return replace(desk.at(Path(ctx.find_root().obj), desk.Setting(holder=holder)), clock=clock.now)
 
 
-def _tell(findings: Iterable[Finding]) -> None:
-    """Print each finding as a line."""
-    from dulae.cli.findings import printable
-    from dulae.cli.tables import coloured
-
-    for found in findings:
-        verdict = coloured(f"{found.verdict.value:8}", found.verdict)
-        click.echo(f"{verdict}{found.subject}: {printable(found.because)}")
-
-
 @access.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @_AS
@@ -67,35 +55,10 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     Example:
       dulae access plan lists/leavers.xlsx
     """
-    from dulae.accounts import reviewing
-    from dulae.incidents import after_leaving, doors
-    from dulae.people import receiving, spelling
+    from dulae.cli.planning import planned
 
     settings, desk = settings_of(ctx), _desk(ctx, holder)
-    kept = desk.judged_list
-    kept.parent.mkdir(mode=0o700, exist_ok=True)
-    asked = receiving.Request(file, settings.lists_dir, output=kept, ledger=desk.state_dir / "ledger")
-    received = receiving.receive(asked, clock.now(), check_mode=check)
-    _tell(received.findings)
-    if file and received.read is None:
-        sys.exit(REFUSED)
-    click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
-    made = reviewing.review(desk, kept, spelling, check_mode=check)
-    _tell(made.findings)
-    for opened in () if check else after_leaving.open_for(doors.desk_of(settings), made.findings, clock.now()):
-        click.echo(f"{opened.number} opened: {opened.symptom}")
-    if made.plan is None:
-        sys.exit(REFUSED)
-    if made.plan.plan_id:
-        again = "" if made.changed else " (as before)"
-        click.echo(f"plan {made.plan.plan_id}: {len(made.plan.items)} accounts to disable{again}")
-        if made.plan.items:
-            click.echo(
-                f"next, by a second person: dulae access approve {made.plan.plan_id} --as HOLDER --key PATH"
-            )
-    if unread := made.plan.unread:
-        click.echo(f"not in this plan, for they could not be read: {', '.join(unread)}; plan again", err=True)
-        sys.exit(REFUSED)
+    sys.exit(0 if planned(settings, desk, file, check=check) else REFUSED)
 
 
 @access.command("list")
@@ -236,10 +199,11 @@ def undo(ctx: click.Context, /, plan_id: str, holder: str, check: bool, **asked:
 def _carry(ctx: click.Context, holder: str, order: Any, *, check: bool) -> None:
     from dulae.accounts.carrying import carry_out
     from dulae.checks.finding import Verdict
+    from dulae.cli.findings import tell
 
     desk = _desk(ctx, holder)
     click.echo(f"plan {order.plan}: asking {len(desk.applications)} systems", err=True)
     made = carry_out(desk, order, check_mode=check)
-    _tell(made.findings)
+    tell(made.findings)
     if any(found.verdict is not Verdict.PASS for found in made.findings):
         sys.exit(REFUSED)

@@ -30,7 +30,7 @@ def open_for(desk: Desk, findings: Iterable[Finding], now: datetime) -> list[Inc
     A later use of an account whose incident is open is added to it. Raise IncidentError for a system that is not
     known, LedgerError if it cannot be kept.
     """
-    opened = []
+    opened: list[Incident] = []
     for finding in findings:
         if (finding.check, finding.code) == (CHECK, TOLD):
             opened += _of_system(desk, finding, now)

@@ -199,3 +199,20 @@ def test_an_account_that_was_used_too_late_opens_one_incident(run: Call, tmp_pat
     assert "INC-2570-0001 opened: account user2@dept.example was used" in run("access", "plan", late)[1]
     assert "opened" not in run("access", "plan", late)[1]
     assert "security" in run("incident", "list")[1]
+
+
+def test_in_check_mode_the_named_list_is_compared_and_not_the_last_one(run: Call, tmp_path: Path) -> None:
+    planned(run)
+    (tmp_path / "other.csv").write_text(
+        HEADINGS + f"1,นางสมหญิง รักงาน,{citizen_id(2)},กองคลัง,ลาออก,1 พ.ย. 2569\n", encoding="utf-8"
+    )
+    out = run("access", "plan", str(tmp_path / "other.csv"), "--check")[1]
+    assert "user2" in out and "INC-" not in out
+
+
+def test_a_plan_for_earlier_leavers_alone_is_not_taken_for_a_whole_one(run: Call, inventory: Path) -> None:
+    planned(run)
+    (inventory / "lists" / "leavers.csv").unlink()
+    status, out, told = run("access", "plan")
+    assert status == 4 and "no list came, so this plan is about leavers of earlier lists alone" in told
+    assert "2 accounts to disable" in out
