@@ -28,6 +28,8 @@ NO_LAG = reason(
     "no account was disabled in {over_days} days; {still_open} not disabled yet, the longest for {open_days} days",
 )
 _NOT_KNOWN = "-"
+# What was late is a warning in the week in which it was disabled; after that it is a figure.
+_TOLD_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ class LagLimit:
     over_days: int = 92
 
 
+@dataclass(frozen=True)
+class _Figure:
+    """The lag of what was disabled, the days of who is still open (None: not known), and whether a late one is new."""
+
+    disabled: Spread | None
+    waits: Sequence[int] | None
+    late_now: bool
+
+
 def findings(desk: Desk, plan: Plan, limit: LagLimit) -> Iterator[Finding]:
     """Yield the lag in each system; of one that could not be read nobody knows who is still open."""
     since = desk.clock() - timedelta(days=limit.over_days)
@@ -45,9 +56,12 @@ def findings(desk: Desk, plan: Plan, limit: LagLimit) -> Iterator[Finding]:
     today = desk.clock().astimezone(desk.zone).date()
     for system in plan.document["systems"]:
         name = system["system"]
-        disabled = spread([lag.days for lag in known if lag.system == name], limit.max_lag_days)
+        own = [lag for lag in known if lag.system == name]
         waits = list(_still_open(plan, name, today)) if system["readable"] else None
-        yield _finding(name, disabled, waits, limit)
+        since = desk.clock() - _TOLD_FOR
+        late_now = any(lag.at >= since and lag.days > limit.max_lag_days for lag in own)
+        disabled = spread([lag.days for lag in own], limit.max_lag_days)
+        yield _finding(name, _Figure(disabled, waits, late_now), limit)
 
 
 def _still_open(plan: Plan, system: str, today: date) -> Iterator[int]:
@@ -59,16 +73,17 @@ def _still_open(plan: Plan, system: str, today: date) -> Iterator[int]:
                 yield (today - date.fromisoformat(person["effective_date"])).days
 
 
-def _finding(system: str, disabled: Spread | None, waits: Sequence[int] | None, limit: LagLimit) -> Finding:
-    longest = max(waits, default=0) if waits is not None else 0
-    late = bool(disabled and disabled.late) or longest > limit.max_lag_days
+def _finding(system: str, figure: _Figure, limit: LagLimit) -> Finding:
+    waits = figure.waits
+    longest = max(waits or (), default=0)
+    late = figure.late_now or longest > limit.max_lag_days
     verdict = Verdict.WARN if late else Verdict.UNKNOWN if waits is None else Verdict.PASS
     measured: Mapping[str, Any] = {
-        **_told(disabled),
+        **_told(figure.disabled),
         "still_open": _NOT_KNOWN if waits is None else len(waits),
         "open_days": _NOT_KNOWN if waits is None else longest,
     }
-    why = LAG if disabled else NO_LAG
+    why = LAG if figure.disabled else NO_LAG
     made = judged(CHECK, system, verdict, why, measured=measured, limit=vars(limit))
     return replace(made, system=system)
 

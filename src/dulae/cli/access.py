@@ -160,6 +160,27 @@ def approve(
 
 @access.command()
 @click.argument("plan_id", metavar="PLAN")
+@click.option("--pdf", is_flag=True, help="Print a PDF of each too; needs Chromium.")
+@click.pass_context
+def receipt(ctx: click.Context, plan_id: str, pdf: bool) -> None:
+    """Write the receipt for the list that a plan was made from, for the personnel division.
+
+    It says of every row what became of it, in Thai and English, HTML and Markdown. The receipts of a week:
+    dulae report receipt.
+
+    \b
+    Example:
+      dulae access receipt 20261122-3fa9c1d2 --pdf
+    """
+    from dulae.accounts.plan import find
+    from dulae.cli.receipts import written
+
+    for path in written(settings_of(ctx), find(_desk(ctx), plan_id), pdf=pdf):
+        click.echo(str(path))
+
+
+@access.command()
+@click.argument("plan_id", metavar="PLAN")
 @_AS
 @_CHECK
 @click.pass_context

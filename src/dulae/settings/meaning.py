@@ -18,7 +18,7 @@ from dulae.settings.reading import Document, Keys
 # Control -> the SOP's step that it carries out.
 STEPS = {"availability": 1, "restoration": 2, "recoverability": 3, "access": 4, "usage": 5}
 # The reports' names; a test of the reports' room holds them together.
-REPORTS = ("availability", "incidents", "maintenance", "access", "usage", "internal_control")
+REPORTS = ("availability", "incidents", "maintenance", "access", "receipt", "usage", "internal_control")
 # Folders of the inventory that Ansible passes over (`ignore_patterns` in ansible.cfg); any other it reads as hosts.
 NOT_HOSTS = ("state", "reports", "lists", "secrets")
 _SHORTEST_MONTH = 28

@@ -60,6 +60,13 @@ def test_the_figure_is_median_largest_and_late(pinned: Office) -> None:
     assert "median lag 2 days, largest 20, 1 beyond 7 days" in found.because
 
 
+def test_what_was_late_is_a_warning_for_a_week_and_then_a_figure(pinned: Office) -> None:
+    pinned.clock.now -= timedelta(days=8)
+    carried_out(pinned, leaver(SOMCHAI, effective_date="2026-11-02"))
+    found = said(pinned, pinned.plan())
+    assert (found.verdict.value, found.measured["late"]) == ("pass", 1)
+
+
 def test_a_median_between_two_days_is_told_as_it_is(pinned: Office) -> None:
     carried_out(
         pinned, leaver(SOMCHAI, effective_date="2026-11-21"), leaver(WICHAI, effective_date="2026-11-20")

@@ -184,7 +184,7 @@ def test_an_empty_plan_says_that_it_needs_no_approval(run: Call, inventory: Path
     assert "It changes nothing, and needs no approval." in run("access", "show", plan)[1]
 
 
-@pytest.mark.parametrize("command", ["", "plan", "list", "show", "approve", "apply", "undo"])
+@pytest.mark.parametrize("command", ["", "plan", "list", "show", "approve", "apply", "undo", "receipt"])
 def test_help_says_what_it_does_with_an_example(run: Call, command: str) -> None:
     status, out, _ = run("access", *([command] if command else []), "--help")
     assert status == 0 and f"dulae access {command}".strip() in out
@@ -216,3 +216,26 @@ def test_a_plan_for_earlier_leavers_alone_is_not_taken_for_a_whole_one(run: Call
     status, out, told = run("access", "plan")
     assert status == 4 and "no list came, so this plan is about leavers of earlier lists alone" in told
     assert "2 accounts to disable" in out
+
+
+def test_the_receipt_for_a_plan_says_of_every_row_what_became_of_it(
+    run: Call, inventory: Path, keys: dict[str, Path]
+) -> None:
+    plan = planned(run)
+    run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    run("access", "apply", plan)
+    status, out, _ = run("access", "receipt", plan)
+    assert status == 0 and len(out.splitlines()) == 4
+    letter = next(Path(line) for line in out.splitlines() if line.endswith(".th.md"))
+    text = letter.read_text(encoding="utf-8")
+    assert "leavers.csv" in text and "2 = 1 + 0 + 1 + 0 + 0 + 0" in text and citizen_id(1) not in text
+    assert text.count("ปิดการใช้งานแล้ว") == 2 and "ทิศทาง" in text
+
+
+def test_a_plan_without_a_list_has_no_receipt(run: Call, inventory: Path) -> None:
+    planned(run)
+    (inventory / "lists" / "leavers.csv").unlink()
+    found = re.search(r"plan (\d{8}-\w{8}):", run("access", "plan")[1])
+    assert found
+    status, _, err = run("access", "receipt", found[1])
+    assert status == 4 and "no list came for it" in err and err.count("\n") == 1

@@ -358,7 +358,7 @@ MEANING = {
         "no set of files (tar, or",
     ),
     "a query that writes": Case(
-        "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reads"
+        "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reading is allowed here"
     ),
     "a folder that Ansible would read as hosts": Case(
         "site",
@@ -370,7 +370,10 @@ MEANING = {
         "site", "lists_dir: /srv/dulae/lists", "lists_dir: .", "as lists of hosts"
     ),
     "two queries in one": Case(
-        "systems", "sql: SELECT count(*) FROM users", "sql: SELECT 1; DROP TABLE x", "only reads"
+        "systems",
+        "sql: SELECT count(*) FROM users",
+        "sql: SELECT 1; DROP TABLE x",
+        "only reading is allowed here",
     ),
 }
 # Mistakes whose line is that of something else in another file, or of what is around them.

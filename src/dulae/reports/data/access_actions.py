@@ -155,13 +155,14 @@ def actions(evidence: Evidence, one: Told, start: datetime) -> Iterator[Action]:
             continue
         if event and event.ts < start and plan.made.ts < start:
             continue
-        yield _action(evidence, plan, entry, (_status(plan, place, item, back), event, item))
+        yield _action(evidence, plan, entry, (status_in(plan, place, item, back), event, item))
     for section in ("waiting", "protected") if one.whole else ():
         for entry in plan.content.get(section, ()):
             yield _action(evidence, plan, entry, (section, None, {}))
 
 
-def _status(plan: Plan, place: tuple[str, int], item: Mapping[str, Any], back: set[tuple[str, int]]) -> str:
+def status_in(plan: Plan, place: tuple[str, int], item: Mapping[str, Any], back: set[tuple[str, int]]) -> str:
+    """Return how far a plan has come for one person in one system; ``item`` is what was done to him, if anything."""
     if place in back:
         return "undone"
     if item:
