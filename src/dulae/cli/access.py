@@ -159,6 +159,34 @@ def approve(
 
 
 @access.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def reconcile(ctx: click.Context, file: Path) -> None:
+    """Compare every system's active accounts with the full staff list, by citizen number; nothing is disabled.
+
+    FILE is the personnel division's list of everybody who works here, or a folder whose newest list is read. Told are
+    accounts of nobody on it, further accounts of one person, other names, and accounts without a number, which cannot
+    be compared. Exit status 4: the list or a system could not be read.
+
+    \b
+    Example:
+      dulae access reconcile lists/staff-2026-11.xlsx
+    """
+    from functools import partial
+
+    from dulae.accounts.applications import applications
+    from dulae.accounts.reconciling import reconciled
+    from dulae.checks.finding import Verdict
+    from dulae.cli.findings import tell
+    from dulae.people import spelling, staff_list
+
+    found = reconciled(applications(settings_of(ctx)), spelling, partial(staff_list.rows, file, clock.now()))
+    tell(found)
+    if any(one.verdict is Verdict.UNKNOWN for one in found):
+        sys.exit(REFUSED)
+
+
+@access.command()
 @click.argument("plan_id", metavar="PLAN")
 @click.option("--pdf", is_flag=True, help="Print a PDF of each too; needs Chromium.")
 @click.pass_context

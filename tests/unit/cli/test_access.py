@@ -184,7 +184,9 @@ def test_an_empty_plan_says_that_it_needs_no_approval(run: Call, inventory: Path
     assert "It changes nothing, and needs no approval." in run("access", "show", plan)[1]
 
 
-@pytest.mark.parametrize("command", ["", "plan", "list", "show", "approve", "apply", "undo", "receipt"])
+@pytest.mark.parametrize(
+    "command", ["", "plan", "list", "show", "approve", "apply", "undo", "receipt", "reconcile"]
+)
 def test_help_says_what_it_does_with_an_example(run: Call, command: str) -> None:
     status, out, _ = run("access", *([command] if command else []), "--help")
     assert status == 0 and f"dulae access {command}".strip() in out
@@ -239,3 +241,24 @@ def test_a_plan_without_a_list_has_no_receipt(run: Call, inventory: Path) -> Non
     assert found
     status, _, err = run("access", "receipt", found[1])
     assert status == 4 and "no list came for it" in err and err.count("\n") == 1
+
+
+STAFF = "ลำดับ,ชื่อ-สกุล,เลขประจำตัวประชาชน,สังกัด\n"
+
+
+def test_the_accounts_are_compared_with_the_whole_staff(run: Call, tmp_path: Path, inventory: Path) -> None:
+    staff = [(1, "นายสมชาย ใจดี"), (2, "นางสมหญิง รักงาน"), (3, "นายวิชัย มีสุข"), (91, "นายผู้ช่วย ดูแล")]
+    rows = "".join(f"{at},{name},{citizen_id(number)},กองคลัง\n" for at, (number, name) in enumerate(staff, 1))
+    (tmp_path / "staff").mkdir()
+    (tmp_path / "staff" / "2569-11.csv").write_text(STAFF + rows, encoding="utf-8")
+    before = (inventory.parent / "saraban.db").read_bytes()
+    status, out, _ = run("access", "reconcile", str(tmp_path / "staff"))
+    assert status == 0 and "1 active accounts are of nobody on the staff list (user4)" in out
+    assert (inventory.parent / "saraban.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "."])
+def test_a_staff_list_that_is_not_there_is_unknown(run: Call, tmp_path: Path, name: str) -> None:
+    (tmp_path / "none").mkdir()
+    status, out, _ = run("access", "reconcile", str(tmp_path / "none" / name))
+    assert status == 4 and out.count("there is no staff list") == 2

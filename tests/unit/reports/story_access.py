@@ -5,13 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dulae.accounts import lagging, matching, pending, placing, reviewing
+from dulae.accounts import counting, lagging, matching, owning, pending, placing, reconciling, reviewing
 from dulae.checks.finding import REASONS, Finding, utc_text
 from dulae.incidents import after_leaving
 from dulae.people import receiving, row_reasons
 from tests.unit.reports.department import FAIL, PASS, WARN, Department, Plan, find, run
 
-DECLARED = (lagging, matching, pending, placing, reviewing, receiving, row_reasons)
+DECLARED = (
+    counting,
+    lagging,
+    matching,
+    owning,
+    pending,
+    reconciling,
+    placing,
+    reviewing,
+    receiving,
+    row_reasons,
+)
 NO_LIST, FULL = date(2026, 11, 20), date(2026, 11, 27)
 USED_AT = "2026-11-21T03:12:00+00:00"
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -221,7 +232,7 @@ def _seen(rows: int, day: date) -> tuple[tuple[str, Any], ...]:
         use = {"login": "teeradech", "last_used_at": USED_AT}
         measured = {"used": 1, "logins": "teeradech", "uses": [use]}
         seen.append(find("access_use", "saraban", FAIL, "access.used_after_leaving", measured=measured))
-        seen += [_pending(), _lag()]
+        seen += [_pending(), _lag(), *_accounts()]
     return tuple(("localhost", finding) for finding in seen)
 
 
@@ -258,3 +269,37 @@ def _lag() -> Finding:
     }
     limit = {"max_lag_days": 7, "over_days": 92}
     return find("access_lag", "saraban", WARN, "access.lag", measured=figures, limit=limit)
+
+
+def _accounts() -> list[Finding]:
+    """Return the monthly part: accounts by kind, a contractor's that is too old, the comparison with the staff."""
+    counts = {"accounts": 412, "active": 371, "disabled": 41, "dormant": 2, "orphaned": 1, "privileged": 3}
+    logins = {
+        "dormant_logins": "old.one, old.two",
+        "orphaned_logins": "user32",
+        "privileged_logins": "admin, helper, somsri.n",
+        "never_used_logins": "new.one",
+    }
+    kinds = {**counts, "never_used": 1, **logins}
+    limit = {"dormant_days": 90, "max_dormant": 0, "max_orphaned": 0}
+    owned = {
+        "ended": 1,
+        "ended_logins": "vendor.a (2026-09-30)",
+        "shared_logins": "registry (officer1)",
+        "shared": 1,
+    }
+    staff = {
+        **{"staff": 360, "active": 367, "matched": 362, "without": 4},
+        **{
+            "not_listed": 3,
+            "not_listed_logins": "a.one, b.two, c.three",
+            "unnumbered": 1,
+            "unnumbered_logins": "user32",
+        },
+        **{"several": 1, "several_logins": "malee2", "other_name": 0, "other_name_logins": "-"},
+    }
+    return [
+        find("accounts", "saraban", WARN, "access.accounts_to_clear", measured=kinds, limit=limit),
+        find("accounts_owners", "saraban", FAIL, "access.vendor_ended", measured=owned),
+        find("accounts_staff", "saraban", WARN, "access.staff_differs", measured=staff),
+    ]

@@ -17,7 +17,8 @@ from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period
 
 CONTROL = "access"
-LIST_CHECK, ACCOUNTS_CHECK, LAG_CHECK = "leavers", "accounts", "access_lag"
+LIST_CHECK, LAG_CHECK = "leavers", "access_lag"
+ACCOUNTS_CHECKS = ("accounts", "accounts_owners", "accounts_staff")
 # Days from the first day out to the disabling, where no finding of the period says what is allowed: a week's list.
 MAX_LAG_DAYS = 7
 
@@ -71,7 +72,7 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
         uses=tuple(late_uses(evidence, rows)),
         pending=pending(rows),
         pending_rows=newest(rows),
-        account_rows=tuple(row for row in rows if row.check == ACCOUNTS_CHECK),
+        account_rows=tuple(row for row in rows if row.check in ACCOUNTS_CHECKS),
         undone=tuple(
             one for plan in known.plans for one in parts.undone(evidence, plan) if start <= one.at < end
         ),
