@@ -49,6 +49,9 @@ WOULD = reason(
 UNDONE = reason(
     "access.undone", "plan {plan_id}: {accounts} accounts restored ({logins}); not restored: {not_restored}"
 )
+RESTORED_BEFORE = reason(
+    "access.restored_before", "plan {plan_id} was taken back before; nothing is left to restore"
+)
 WOULD_UNDO = reason(
     "access.would_undo", "plan {plan_id} would restore {accounts} accounts; nothing was changed (check mode)"
 )
@@ -185,6 +188,7 @@ _WORDS = {
     "recovered": RECOVERED,
     "already": ALREADY,
     "undone": UNDONE,
+    "restored_before": RESTORED_BEFORE,
     "would_apply": WOULD,
     "would_undo": WOULD_UNDO,
 }

@@ -253,5 +253,13 @@ def test_an_applied_plan_without_its_previous_values_says_only_that(work: Office
 
 
 def test_every_word_of_a_result_has_its_sentence() -> None:
-    assert set(carrying._WORDS) == {"applied", "recovered", "already", "undone", "would_apply", "would_undo"}
+    assert set(carrying._WORDS) == {
+        "applied",
+        "recovered",
+        "already",
+        "undone",
+        "restored_before",
+        "would_apply",
+        "would_undo",
+    }
     assert Kept("a", ()).changes == ()
