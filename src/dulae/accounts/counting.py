@@ -68,7 +68,7 @@ def count(application: Application, spelling: Spelling, limits: Limits, now: dat
     owners = owning.Owners(application, now.astimezone(profile.timezone).date())
     try:
         with database.reading(application.database) as connection:
-            rows = users_rows(connection, profile, tables(connection, profile).users)
+            rows = users_rows(connection, tables(connection, profile))
             found = _noted(accounts(rows, profile, spelling), owners)
             counted = counts(found, application, now - timedelta(days=limits.dormant_days))
     except (DatabaseError, RemoteError) as error:

@@ -114,7 +114,7 @@ def unread(system: str, error: Exception) -> Finding:
 def _compared(application: Application, spelling: Spelling, listed: Staff) -> _Compared:
     profile, compared = application.profile, _Compared()
     with database.reading(application.database) as connection:
-        rows = users_rows(connection, profile, tables(connection, profile).users)
+        rows = users_rows(connection, tables(connection, profile))
         for account in accounts(rows, profile, spelling):
             if account.active and not is_known(application, account.login):
                 compared.note(account, listed)
