@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dulae.settings import Settings
     from dulae.settings.systems import System
 
-_PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
+PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,6 @@ def _application(system: System, settings: Settings) -> Application:
 
 
 def _demand_known(options: Mapping[str, Any], place: str) -> None:
-    for name in sorted(set(options) - _PROFILE_KEYS):
-        known = ", ".join(sorted(_PROFILE_KEYS | {"login_probe"}))
+    for name in sorted(set(options) - PROFILE_KEYS):
+        known = ", ".join(sorted(PROFILE_KEYS | {"login_probe"}))
         raise SettingsError(f"accounts has no key {name!r}", place=place, remedy=f"It takes {known}")
