@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dulae.checks.backup.kinds import KINDS
 from dulae.checks.restore_drill.drill import DRILLS, DRILLS_INSIDE
+from dulae.settings.addresses import is_database, is_web
 from dulae.settings.model import Settings
 from dulae.settings.places import Places
 from dulae.settings.probes import Http, Journey, Tls
@@ -17,7 +18,6 @@ from dulae.settings.systems import CONTROLLER, BackupSet, System
 _PARTS = ("probes", "databases", "backup_sets", "backups_made_here", "data_stores")
 # Parts that need a program on their host.
 _NEEDS_PROGRAMS = ("probes", "mounts", "backups_made_here", "data_stores")
-_WEB = ("http://", "https://")
 # This machine as the settings may name it: it reads its own disk.
 _HERE = (CONTROLLER, "localhost")
 _CLUSTERS = ("pg_basebackup", "pgbackrest", "barman")
@@ -85,6 +85,11 @@ def _hosts(system: System) -> Iterator[tuple[Keys, str]]:
 
 
 def _databases(settings: Settings, places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    for row, database in enumerate(system.databases):
+        if not is_database(database.url):
+            yield places.problem(
+                "systems", (*keys, "databases", row, "url"), "bad_database_url", value=database.url
+            )
     names = [database.name for database in system.databases]
     for part in ("accounts", "usage"):
         item = getattr(system, part)
@@ -128,7 +133,7 @@ def _probes(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
         if isinstance(probe, Http | Journey):
             name = "url" if isinstance(probe, Http) else "login_url"
             address = str(getattr(probe, name))
-            if not address.startswith(_WEB):
+            if not is_web(address):
                 yield places.problem("systems", (*here, name), "bad_url", value=address)
         if isinstance(probe, Tls) and probe.warn_days < probe.min_days:
             yield places.problem("systems", here, "warn_below_min", first="warn_days", second="min_days")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -48,6 +49,9 @@ _EXTRA = ("extra_forbidden",)
 _KEYS = (*_EXTRA, "model_type", "model_attributes_type")
 _CHOICES = ("literal_error", "union_tag_invalid")
 _SHOWN = 60
+_NUMBERS = ("want_whole", "want_number")
+_THAI_DIGITS = re.compile("[๐-๙]")
+_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _EXAMPLES = {
     "hours": 26,
     "minutes": 15,
@@ -128,7 +132,14 @@ def _told(parent: Any, keys: Keys, details: ErrorDetails) -> tuple[str, dict[str
         return _choice(context, value)
     if kind == "string_pattern_mismatch":
         return _form(str(context.get("pattern")), value)
-    return _measure(kind, str(keys[-1]) if keys else "", context, details["msg"])
+    return _digits(kind, value) or _measure(kind, str(keys[-1]) if keys else "", context, details["msg"])
+
+
+def _digits(kind: str, value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return our sentence for a number in Thai digits, or None."""
+    if _PLAIN.get(kind) in _NUMBERS and isinstance(value, str) and _THAI_DIGITS.search(value):
+        return "thai_digits", {"instead": value.translate(_ARABIC)[:_SHOWN]}
+    return None
 
 
 def _measure(kind: str, key: str, context: Mapping[str, Any], message: str) -> tuple[str, dict[str, Any]]:
