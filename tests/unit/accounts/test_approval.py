@@ -76,6 +76,18 @@ def test_a_maker_who_is_no_holder_may_not_sign_as_an_approver_under_the_same_log
     assert {result.outcome for result in applying.apply(work.desk, plan)} == {"applied"}
 
 
+def test_planned_again_by_a_named_holder_it_is_another_plan_that_can_be_approved(work: Office) -> None:
+    nobody = replace(work, desk=replace(work.desk, operator=Operator("dulae")))
+    first = nobody.plan(leaver(SOMCHAI))
+    common = replace(work, desk=replace(work.desk, operator=Operator("dulae", "officer1")))
+    work.clock.forward(minutes=1)
+    second = common.plan(leaver(SOMCHAI))
+    assert second.plan_id != first.plan_id and common.plan(leaver(SOMCHAI)).plan_id == second.plan_id
+    common.approve(second)
+    # What is signed stands, whoever asks again.
+    assert nobody.plan(leaver(SOMCHAI)).plan_id == second.plan_id
+
+
 def test_a_plan_that_a_named_holder_made_is_approved_under_a_common_login(work: Office) -> None:
     common = replace(work, desk=replace(work.desk, operator=Operator("dulae", "officer1")))
     plan = common.plan(leaver(SOMCHAI))

@@ -30,13 +30,16 @@ def test_a_right_description_has_no_problem(inventory: Path) -> None:
     ("changes", "words"),
     [
         ({"tablename": "x"}, "accounts.tablename: nobody reads 'tablename' here"),
-        ({"protcted": []}, "Did you mean 'protected'?"),
+        ({"protekted": []}, "Did you mean 'protected'?"),
         (
             {"profile": "scrambel"},
             "accounts.profile: 'scrambel' is not known for 'profile'. Did you mean 'scramble'?",
         ),
         ({"disable": {}}, "accounts.disable: 'disable' is empty"),
-        ({"users": {"tabel": "x"}}, "accounts.users.tabel: nobody reads 'tabel' here. Did you mean 'table'?"),
+        (
+            {"users": {"tablex": "x"}},
+            "accounts.users.tablex: nobody reads 'tablex' here. Did you mean 'table'?",
+        ),
         ({"users": {"table": 5}}, "accounts.users.table: 'table' must be text"),
         ({"zone": "Mars"}, "accounts.zone: 'zone' is not as it must be"),
         ({"login_probe": {"logged_in": "x"}}, "accounts.login_probe"),
@@ -51,7 +54,8 @@ def test_a_mistake_is_told_with_its_line_and_what_to_write(
     number = int(line.split(":")[1])
     text = (inventory / "group_vars/all/systems.yml").read_text(encoding="utf-8").splitlines()[number - 1]
     assert any(
-        name in text for name in ("tablename", "protcted", "profile", "disable", "tab", "zone", "login_probe")
+        name in text
+        for name in ("tablename", "protekted", "profile", "disable", "tab", "zone", "login_probe")
     )
 
 
