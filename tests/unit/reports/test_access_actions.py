@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from dulae.checks.finding import Verdict
 from dulae.reports.data.access import AccessReview
 from dulae.reports.evidence import gather
 from dulae.reports.making import make
 from dulae.reports.period import read
-from tests.unit.reports.department import Department, department
+from tests.unit.reports.department import Department, Plan, department, find, run
 from tests.unit.reports.plans import approved, done, entry, person, planned
 
 MONDAY, FRIDAY, NEXT = date(2026, 11, 16), date(2026, 11, 20), date(2026, 11, 23)
@@ -121,3 +122,18 @@ def test_the_lag_is_that_of_what_was_disabled_and_stays_so(tale: Department) -> 
     assert review.lag is not None
     assert (review.lag.accounts, review.lag.median_days, review.lag.largest_days) == (2, 3.5, 6)
     assert review.lag.late == 0 and review.max_lag_days == 7
+
+
+def test_several_reviews_of_a_week_tell_the_same_once(tale: Department) -> None:
+    use = {"login": "user1", "last_used_at": "2026-11-12T01:00:00+00:00"}
+    late = {"used": 1, "logins": "user1", "uses": [use]}
+    for clock, vendors in (("09:00", "a (2026-01-31)"), ("15:00", "b (2026-01-31)")):
+        ended = {"ended": 1, "ended_logins": vendors}
+        seen = (
+            find("access_use", "saraban", Verdict.FAIL, "access.used_after_leaving", measured=late),
+            find("accounts_owners", "saraban", Verdict.FAIL, "access.vendor_ended", measured=ended),
+        )
+        run(tale, Plan(tale.at(MONDAY, clock), "access", tuple(("localhost", one) for one in seen)))
+    review = told(tale, "2026-W47")
+    assert [[use.login for use in one.uses] for one in review.uses] == [["user1"]]
+    assert [row.measured["ended_logins"] for row in review.account_rows] == ["b (2026-01-31)"]

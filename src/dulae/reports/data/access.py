@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dulae.ledger.views.access import KINDS, Event, access
@@ -72,13 +72,20 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
         uses=tuple(late_uses(evidence, rows)),
         pending=pending(rows),
         pending_rows=newest(rows),
-        account_rows=tuple(row for row in rows if row.check in ACCOUNTS_CHECKS),
+        account_rows=_newest(row for row in rows if row.check in ACCOUNTS_CHECKS),
         undone=tuple(
             one for plan in known.plans for one in parts.undone(evidence, plan) if start <= one.at < end
         ),
         rows=rows,
         runs=made,
     )
+
+
+def _newest(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return what the last run said of each thing: accounts are told as they are, not as often as they were counted."""
+    every = tuple(rows)
+    last = {(row.check, row.subject): row.run for row in every}
+    return tuple(row for row in every if last[row.check, row.subject] == row.run)
 
 
 def _limit(rows: Sequence[Row]) -> int:

@@ -31,13 +31,16 @@ class LateUses:
 
 
 def late_uses(evidence: Evidence, rows: Iterable[Row]) -> Iterator[LateUses]:
-    """Yield each finding about accounts that were used too late, or that are disabled and still open."""
+    """Yield each finding about accounts that were used too late, or that are disabled and still open.
+
+    What several runs say in the same words is told once, by the last of them.
+    """
     known: dict[str, list[Incident]] = {}
     for incident in incidents(evidence.entries(control=_INCIDENTS)):
         known.setdefault(incident.subject, []).append(incident)
-    for row in rows:
-        if row.check == CHECK:
-            yield LateUses(row, tuple(_use(row, use, known) for use in row.measured.get("uses", ())))
+    told = {(row.subject, row.code, str(row.measured.get("uses"))): row for row in rows if row.check == CHECK}
+    for row in told.values():
+        yield LateUses(row, tuple(_use(row, use, known) for use in row.measured.get("uses", ())))
 
 
 def _use(row: Row, use: Mapping[str, str], known: Mapping[str, list[Incident]]) -> LateUse:
