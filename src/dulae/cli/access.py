@@ -28,6 +28,9 @@ _CHECK = click.option(
 )
 
 
+_SIGNATURE = "Give the .sig file that ssh-keygen -Y sign has written"
+
+
 @click.group()
 def access() -> None:
     """Plan, approve, apply and undo the removal of leavers' access (procedure step 4).
@@ -122,14 +125,15 @@ def show(ctx: click.Context, plan_id: str, output_format: str, statement: bool, 
     from dulae.accounts.plan import find
     from dulae.cli.plans import told
 
-    found = find(_desk(ctx), plan_id)
+    desk = _desk(ctx)
+    found = find(desk, plan_id)
     if statement:
         click.echo(approval.statement(found.sha256, bulk), nl=False)
     elif output_format == "json":
         document = {**found.document, "sha256": found.sha256}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        click.echo(told(found))
+        click.echo(told(found, desk.zone))
 
 
 @access.command(short_help="3. Sign a plan, as a second person.")
@@ -176,7 +180,7 @@ def approve(
     signed = (
         approval.sign(found, vote, key)
         if key
-        else private.read(signature or Path()).decode("ascii", "replace")
+        else private.read(signature or Path(), _SIGNATURE).decode("ascii", "replace")
     )
     body = approval.approve(desk, found, vote, signed)
     click.echo(f"plan {found.plan_id}: {decision} by {body['approver']} ({body['key_fingerprint']})")

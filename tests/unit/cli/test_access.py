@@ -262,3 +262,21 @@ def test_a_staff_list_that_is_not_there_is_unknown(run: Call, tmp_path: Path, na
     (tmp_path / "none").mkdir()
     status, out, _ = run("access", "reconcile", str(tmp_path / "none" / name))
     assert status == 4 and out.count("there is no staff list") == 2
+
+
+def test_an_undo_of_nobody_is_told_as_an_undo(run: Call, keys: dict[str, Path]) -> None:
+    plan = planned(run)
+    run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    run("access", "apply", plan)
+    status, out, _ = run("access", "undo", plan, "--person", "99", "--reason", "x")
+    assert status == 4 and "was not taken back: there is no person 99 in it" in out
+
+
+def test_a_plan_is_shown_in_the_offices_time(run: Call) -> None:
+    shown = run("access", "show", planned(run))[1]
+    assert "made by officer1 at 2026-11-23 08:00, valid until 2026-11-30 08:00" in shown
+
+
+def test_a_signature_that_is_not_there_is_told_with_what_to_give(run: Call) -> None:
+    status, _, err = run("access", "approve", planned(run), "--as", "head1", "--signature", "/nowhere.sig")
+    assert status == 4 and "ssh-keygen -Y sign has written" in err
