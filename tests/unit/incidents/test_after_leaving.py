@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from dulae.accounts.reviewing import OPEN, USE_CHECK, USED
 from dulae.checks.finding import Finding, Verdict, judged
+from dulae.errors import IncidentError
 from dulae.incidents.after_leaving import open_for
 from dulae.incidents.desk import Desk
 
@@ -92,3 +95,21 @@ def test_what_is_only_still_open_and_what_passes_opens_nothing(desk: Desk) -> No
 def test_a_clock_of_another_zone_is_compared_as_a_moment(desk: Desk) -> None:
     open_for(desk, [told(("user2", "2026-11-10T01:30:00+00:00"))], NOW)
     assert open_for(desk, [told(("user2", "2026-11-10T08:30:00+07:00"))], NOW) == []
+
+
+def test_no_check_can_say_that_somebody_has_looked_into_it(desk: Desk) -> None:
+    (opened,) = open_for(desk, [told(("user2", FIRST))], NOW)
+    fine = {"check": "access_use", "subject": "saraban", "verdict": "pass", "system": "saraban"}
+    desk.ledger.append(
+        "finding", {"host": "localhost", "finding": fine}, run="r", control="access", verdict="pass"
+    )
+    with pytest.raises(IncidentError, match="close it with --reason"):
+        desk.register.close(opened.number, NOW)
+    closed, _ = desk.register.close(opened.number, NOW, reason="ส่งมอบงาน")
+    assert closed.closed_at
+
+
+def test_a_round_tells_the_contractor_nothing_of_it(desk: Desk) -> None:
+    (opened,) = open_for(desk, [told(("user2", FIRST))], NOW)
+    desk.round(NOW)
+    assert desk.register.find(opened.number).notified_at is None and not list(desk._untold())
