@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from dulae.reports.data.access import AccessReview
-from tests.unit.reports.conftest import Made
+from tests.unit.reports.conftest import Made, Rendered
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +77,10 @@ def test_what_waits_at_leavers_accounts_is_listed_by_unit_without_titles(week: A
 def test_the_lag_is_told_as_median_largest_and_late(week: AccessReview) -> None:
     assert week.lag is not None
     assert (week.lag.accounts, week.lag.median_days, week.lag.largest_days, week.lag.late) == (3, 4, 57, 1)
+
+
+def test_whoever_could_still_log_in_is_told_beside_the_lag(week: AccessReview, rendered: Rendered) -> None:
+    [row] = week.lag_rows
+    assert (row.measured["still_open"], row.measured["open_days"]) == (1, 57)
+    for output in ("html", "markdown"):
+        assert "ยังไม่ปิด 1 บัญชี นานที่สุด 57 วัน" in rendered("access", "2026-W48", output=output)

@@ -25,13 +25,17 @@ MAX_LAG_DAYS = 7
 
 @dataclass(frozen=True)
 class AccessReview:
-    """The body of the report; ``lag`` is that of what was done in the period, None where nothing was."""
+    """The body of the report; ``lag`` is that of what was done in the period, None where nothing was.
+
+    ``lag_rows`` say how it stood at its end, with whoever could still log in.
+    """
 
     lists: tuple[Event, ...]
     list_rows: tuple[Row, ...]
     summary: Mapping[str, int]
     lag: Spread | None
     max_lag_days: int
+    lag_rows: tuple[Row, ...]
     actions: tuple[Action, ...]
     doubts: tuple[Doubt, ...]
     uses: tuple[LateUses, ...]
@@ -67,6 +71,7 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
         summary=_summary(lists, plans, actions, doubts),
         lag=spread([action.lag_days for action in actions if action.lag_days is not None], limit),
         max_lag_days=limit,
+        lag_rows=_newest(row for row in rows if row.check == LAG_CHECK),
         actions=actions,
         doubts=doubts,
         uses=tuple(late_uses(evidence, rows)),
