@@ -52,6 +52,11 @@ class Human:
     former: str = ""
     first_day_out: date | None = None
     is_clear: bool = False
+    # The SHA-256 of the list that this order came with, and his names on it.
+    order: str = ""
+    listed: tuple[str, ...] = ()
+    # An earlier order was taken back while a later one stands: whether he may log in is for people to say.
+    is_open_question: bool = False
 
     @property
     def identity(self) -> str:

@@ -110,7 +110,7 @@ class Histories(RuleBasedStateMachine):
         """A list comes, is compared, approved and carried out; the power may go out in the middle, once."""
         rows = [row for each in written for row in self._rows(*each)]
         path = self.department.deliver([self._typed(row) for row in rows])
-        self._take_note(rows)
+        self._take_note(rows, office.sha256_of(path))
         if crash is not None:
             self._crashed(path, crash)
         self._settled(path)
@@ -128,7 +128,11 @@ class Histories(RuleBasedStateMachine):
         if crash is not None:
             killed(crash, lambda: self.department.undo(plan.plan_id, person))
         self._quietly(lambda: self.department.undo(plan.plan_id, person))
-        human.first_day_out, human.is_clear = None, False
+        # A later list may have said again that he leaves.
+        if plan.person(person)["list_sha256"] == human.order:
+            human.first_day_out = None
+        human.is_open_question = human.first_day_out is not None
+        human.is_clear = False
         changed = self._changed(before)
         assert all(login.owner == human.number for login in changed), changed
 
@@ -171,11 +175,12 @@ class Histories(RuleBasedStateMachine):
             f"{row.day.day}/{row.day.month}/{row.day.year + 543}",
         )
 
-    def _take_note(self, rows: list[Written]) -> None:
+    def _take_note(self, rows: list[Written], listed: str) -> None:
         """Understand a list as a careful person would: what each row means for whom, and whether it is clear."""
         rows_of = Counter(row.number for row in rows)
         for row in rows:
             human = row.human
+            human.is_open_question = human.is_open_question and row.number != human.identity
             if row.number != human.identity:
                 self._spoils(row.number)
             elif row.movement in access_office.STAYING:
@@ -184,7 +189,8 @@ class Histories(RuleBasedStateMachine):
                 human.first_day_out = (
                     self.department.today if row.movement == access_office.AT_ONCE else row.day
                 )
-                human.is_clear = rows_of[row.number] == 1
+                human.is_clear, human.order = rows_of[row.number] == 1, listed
+                human.listed = (f"{human.first} {human.last}", f"{human.first} {human.former}")
             elif rows_of[row.number] > 1:
                 human.is_clear = False
 
@@ -234,7 +240,7 @@ class Histories(RuleBasedStateMachine):
     def _only_leavers_changed(self, before: dict[tuple[str, int], tuple[Any, ...]]) -> None:
         for login in self._changed(before):
             owner = self.department.people[login.owner]
-            assert owner.has_left(self.department.today), (login, owner)
+            assert owner.has_left(self.department.today) or owner.is_open_question, (login, owner)
             assert login.has_id and not login.protected, login
 
     def _wholly_before_or_after(self, before: dict[tuple[str, int], tuple[Any, ...]]) -> None:
@@ -250,7 +256,7 @@ class Histories(RuleBasedStateMachine):
         """Whoever has left and stands clearly on a list cannot log in, unless the week's plan names him to a person."""
         told = self._told(plan) if plan else set()
         for human in self.department.people.values():
-            if not human.has_left(self.department.today):
+            if not human.has_left(self.department.today) or human.is_open_question:
                 continue
             for login in self.department.logins:
                 if login.owner == human.number and login.has_id and self.department.is_open(login):
@@ -263,12 +269,11 @@ class Histories(RuleBasedStateMachine):
 
     def _is_plain(self, human: Human, login: Login) -> bool:
         """Say whether number and name agree, and no other account could be meant, and somebody else administers."""
-        names = {f"{human.first} {human.last}", *([f"{human.first} {human.former}"] if human.former else [])}
         own = [
             one for one in self.department.logins if (one.system, one.owner) == (login.system, human.number)
         ]
         is_only = sum(one.has_id and self.department.is_open(one) for one in own) == 1
-        return login.name in names and is_only and not login.admin
+        return login.name in human.listed and is_only and not login.admin
 
     def _adds_up(self, receipt: Any, plan: Plan | None) -> None:
         counts = dict(receipt.read.counts)

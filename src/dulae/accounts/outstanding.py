@@ -19,6 +19,7 @@ from dulae.accounts.standing import standings
 
 Row = Mapping[str, Any]
 DUE = ("act", "scheduled")
+_CLEAR = (*DUE, "no_action")
 _UNDECIDED = "REVIEW"
 # Sections of a plan in which a person's access has not ended.
 _UNFINISHED = ("items", "protected", "waiting", "review")
@@ -28,7 +29,7 @@ def joined(desk: Desk, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a judged list with the outstanding rows of earlier lists after its own, each judged for today."""
     own = list(document["rows"])
     leaving = {reference(desk.key, row) for row in own if _is_due(row)}
-    spoken_of = leaving | {reference(desk.key, row) for row in own if row["standing"] != "rejected"}
+    spoken_of = {reference(desk.key, row) for row in own if row["standing"] in _CLEAR or _is_in_doubt(row)}
     undone = _taken_back(desk)
     today = desk.clock().astimezone(desk.zone).date().isoformat()
     carried = []
