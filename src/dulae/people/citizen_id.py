@@ -15,15 +15,17 @@ from dulae.people.text import arabic, normalised
 LENGTH = 13
 # What may stand in the cell beside the number.
 _LABEL = re.compile(
-    r"(เลข(ที่)?(ประจำตัว|บัตร)(ประจำตัว)?(ประชาชน)?|เลข 13 หลัก|ปชช\.?|cid|id( no\.?)?)\s*[:.]?\s*", re.I
+    r"^[(\[]?\s*(?:(?:เลข|หมายเลข|รหัส)?(?:ที่)?\s*(?:บัตร)?(?:ประจำตัว)?(?:ประชาชน|ปชช\.?)?(?:\s*\(?13\s*หลัก\)?)?"
+    r"|(?:เลข(?:ที่)?)?หนังสือเดินทาง(?:เลขที่)?|passport|cid|pid|(?:thai\s*)?id(?:\s*card)?)(?:\s*no\b)?\s*[:.]?\s*(?=[\dA-Z])",
+    re.I,
 )
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212./()\[\]]")
-_EXCEL_TEXT = re.compile(r'^="(.*)"$')
-_SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?)e\+?(\d{1,2})", re.I)
-_FLOAT_SUFFIX = re.compile(r"\d{5,}\.0+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u00b7_.,;/()\[\]]")
+_QUOTES = re.compile(r"""^=?["'`\u2018-\u201d]+|["'\u2018-\u201d]+$""")
+_SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?)e\+?(\d{1,3})", re.I)
+_FLOAT_SUFFIX = re.compile(r"(?:\d{5,}|\d{1,3}(?:,\d{3})+)\.0+")
 _MASKED = re.compile(r"[\dxX*•-]*[xX*•]{3,}[\dxX*•-]*")
 _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}")
-_NOTHING = {"", "-", "--"}
+_NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s()]*")
 # A number cell that ends in so many zeros was typed over in scientific notation.
 _LOST_ZEROS = "000000"
 _LARGEST_FIRST_DIGIT = 8
@@ -69,8 +71,8 @@ def read(raw: object) -> CitizenId:
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _from_number(raw)
     text = normalised("" if raw is None else str(raw)).value
-    text = _EXCEL_TEXT.sub(r"\1", text).removeprefix("'").strip()
-    if text in _NOTHING:
+    text = _QUOTES.sub("", text).strip()
+    if _NOTHING.fullmatch(text):
         return CitizenId("", "empty")
     return _from_text(text)
 
@@ -90,7 +92,7 @@ def _from_text(text: str) -> CitizenId:
     digits = arabic(text)
     if digits != text:
         flags.add("thai_digits")
-    digits = _LABEL.sub("", digits).strip(" :")
+    digits = _LABEL.sub("", digits).strip()
     if found := _SCIENTIFIC.fullmatch(digits):
         return _from_scientific(found, frozenset({*flags, "scientific"}))
     if _FLOAT_SUFFIX.fullmatch(digits):

@@ -87,10 +87,11 @@ def _understood(record: Record, around: Surroundings) -> _Read:
 def _name(record: Record) -> PersonName:
     if "first_name" in record.cells and "last_name" in record.cells:
         parts = [str(record.cells.get(kind) or "") for kind in ("prefix", "first_name", "last_name")]
-        return names.from_parts(*parts)
+        return names.without_title_alone(names.from_parts(*parts))
     whole = str(record.cells.get("full_name") or record.cells.get("first_name") or "")
+    name = names.without_title_alone(names.read(whole))
     prefix = str(record.cells.get("prefix") or "")
-    return names.read(f"{prefix} {whole}".strip(" ") if prefix.strip() else whole)
+    return names.with_prefix(prefix, name) if prefix.strip() else name
 
 
 def _movement(record: Record, around: Surroundings) -> tuple[Movement, str, frozenset[str]]:

@@ -14,6 +14,8 @@ _DEPENDENT = re.compile(f"[{DEPENDENT}\u0e4c]")
 _ACTING = "ว่าที่"
 _FEMALE = "หญิง"
 _ALONE = {"civil", "latin"}
+# Words of these kinds are never a name of their own.
+_NO_NAME = {"civil", "rank", "typo"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,15 @@ def canonical(text: str) -> str:
         title, rest = step
         titles.append(title)
     return text if rest.strip() else " ".join(titles)
+
+
+def only_titles(text: str) -> str:
+    """Return the title of a text that is nothing but a title, or nothing; a dotless ``นพ`` may be a name."""
+    for prefix in _candidates(text):
+        found = prefix.pattern.match(f"{text} ")
+        if found and found.end() >= len(text) and (prefix.dotted or prefix.kind in _NO_NAME):
+            return _ranked(prefix, found, "")[0]
+    return ""
 
 
 def _whole(text: str) -> tuple[str, str] | None:
@@ -137,9 +148,9 @@ def _short(kind: str, name: str, short: str, before: str) -> list[Prefix]:
     letters = [part for group in short.split(".") for part in [group] if part]
     characters = [letter for part in letters for letter in part]
     start = rf"{before}\s?" if before else ""
-    body = start + r"(?:\.\s?)?".join(map(re.escape, characters))
+    body = start + r"(?:\s?\.\s?)?".join(map(re.escape, characters))
     length = len(before) + len(characters)
-    made = [Prefix(kind, name, re.compile(body + r"\.\s*"), length, dotted=True)]
+    made = [Prefix(kind, name, re.compile(body + r"\s?\.\s*"), length, dotted=True)]
     if len(characters) > 1:
         made.append(Prefix(kind, name, re.compile(body + r"\s+"), length))
     return made
