@@ -105,7 +105,7 @@ def _movement(record: Record, around: Surroundings) -> tuple[Movement, str, froz
         if above:
             found, flags = above, frozenset({"movement_from_title"})
     units = (_unit(record, "from_unit") or _unit(record, "unit"), _unit(record, "to_unit"))
-    return movements.directed(found, *units, around.units), wording, flags
+    return movements.directed(found, *units, around.units), movements.without_why(wording), flags
 
 
 def _unit(record: Record, kind: str) -> str:
@@ -180,7 +180,7 @@ def _about_movement(read: _Read) -> list[Because]:
         found.append(_about(row_reasons.NEEDS_DECISION, read))
     remark = " ".join(filter(None, (cell(read.record, "remark"), cell(read.record, "movement_remark"))))
     if read.movement.is_leaving and _CONTRADICTS.search(remark):
-        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=remark[:_SHOWN]))
+        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=movements.without_why(remark)[:_SHOWN]))
     return found
 
 
