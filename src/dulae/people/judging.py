@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dulae.people import citizen_id, dates, movements, names, row_reasons
+from dulae.people import citizen_id, dates, movements, names, row_reasons, rows
 from dulae.people.citizen_id import CitizenId
 from dulae.people.dates import ReadDate
 from dulae.people.movements import Counting, Movement
@@ -18,6 +18,7 @@ from dulae.people.tables import Record
 from dulae.people.text import plain
 
 _SHOWN = 60
+_DASHES = re.compile("[-\u2010-\u2015]+")
 _EXCEL_TEXT = re.compile(r'^="(.*)"$')
 _CONTRADICTS = re.compile("ยกเลิก|เพิกถอน|ชะลอ|ระงับคำสั่ง|ถอน(เรื่อง|คำขอ)|แก้ไข|ต่ออายุราชการ|ต่อสัญญา|เลื่อนวัน|ขยายเวลา")
 _END_OF_FISCAL_YEAR = (9, 30)
@@ -25,13 +26,10 @@ _END_OF_FISCAL_YEAR = (9, 30)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is said outside the rows, and what the reader knows: today, the department's own units."""
+    """What the reader knows: today, and the department's own units."""
 
     today: date
     units: frozenset[str] = frozenset()
-    title: str = ""
-    order_no: str = ""
-    fiscal_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +51,13 @@ def judge(record: Record, around: Surroundings) -> Row:
     read = _understood(record, around)
     reasons = _rejections(read)
     if reasons:
-        return _row(read, around, "rejected", reasons)
+        return _row(read, "rejected", reasons)
     if not _takes_away(read.movement):
-        return _row(read, around, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
+        return _row(read, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
     reasons = _doubts(read)
     if reasons:
-        return _row(read, around, "review", reasons)
-    return _row(read, around, *_certain(read, around.today))
+        return _row(read, "review", reasons)
+    return _row(read, *_certain(read, around.today))
 
 
 def cell(record: Record, kind: str) -> str:
@@ -70,6 +68,8 @@ def cell(record: Record, kind: str) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = plain(value)
+    if _DASHES.fullmatch(text):
+        return ""
     return _EXCEL_TEXT.sub(r"\1", text).removeprefix("'") if text.startswith(("=", "'")) else text
 
 
@@ -100,7 +100,7 @@ def _movement(record: Record, around: Surroundings) -> tuple[Movement, str, froz
     flags: frozenset[str] = frozenset()
     found = movements.named(wording)
     if found.id == movements.UNKNOWN and (not wording or "movement" not in record.cells):
-        titled = movements.in_title(around.title)
+        titled = movements.in_title(record.title)
         above = movements.named(record.movement) if record.movement else titled
         if above:
             found, flags = above, frozenset({"movement_from_title"})
@@ -120,12 +120,9 @@ def _day(
     last = dates.read(record.cells.get("last_day"), today=around.today)
     if stated.status == "empty" and last.status != "empty":
         return last, _next(last.day), frozenset({"last_day_given"})
-    if stated.status == "empty" and movement.counting is Counting.RETIREMENT and around.fiscal_year:
-        return (
-            ReadDate(None, "ok"),
-            date(around.fiscal_year - dates.BE_OFFSET, 10, 1),
-            frozenset({"date_computed"}),
-        )
+    year = rows.fiscal_year(record.title) if movement.counting is Counting.RETIREMENT else None
+    if stated.status == "empty" and year:
+        return ReadDate(None, "ok"), date(year - dates.BE_OFFSET, 10, 1), frozenset({"date_computed"})
     day, flags = _first_day_out(stated, movement)
     if last.day and day and _next(last.day) != day:
         flags |= {"dates_disagree"}
@@ -170,7 +167,7 @@ def _doubts(read: _Read) -> list[Because]:
 
 
 def _about_movement(read: _Read) -> list[Because]:
-    found = []
+    found = [because(row_reasons.HIDDEN)] if read.record.hidden else []
     if read.movement.id == movements.UNKNOWN:
         why = row_reasons.UNKNOWN_MOVEMENT if read.wording else row_reasons.NO_MOVEMENT
         found.append(because(why, wording=read.wording[:_SHOWN]) if read.wording else because(why))
@@ -179,7 +176,9 @@ def _about_movement(read: _Read) -> list[Because]:
     elif not read.movement.automatic:
         found.append(_about(row_reasons.NEEDS_DECISION, read))
     remark = " ".join(filter(None, (cell(read.record, "remark"), cell(read.record, "movement_remark"))))
-    if read.movement.is_leaving and _CONTRADICTS.search(remark):
+    told = movements.in_title(remark) if remark and "movement_from_title" in read.flags else None
+    other = told is not None and told.id != read.movement.id
+    if read.movement.is_leaving and (other or _CONTRADICTS.search(remark)):
         found.append(because(row_reasons.REMARK_CONTRADICTS, remark=movements.without_why(remark)[:_SHOWN]))
     return found
 
@@ -230,7 +229,7 @@ def _typed_date(read: _Read) -> str:
     return (cell(read.record, "effective_date") or cell(read.record, "last_day"))[:_SHOWN]
 
 
-def _row(read: _Read, around: Surroundings, standing: str, reasons: list[Because]) -> Row:
+def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:
     typed = {
         "name": " ".join(
             filter(
@@ -257,7 +256,7 @@ def _row(read: _Read, around: Surroundings, standing: str, reasons: list[Because
         effective_date=read.day,
         unit=_unit(read.record, "unit"),
         to_unit=cell(read.record, "to_unit"),
-        order_no=cell(read.record, "order_no") or around.order_no,
+        order_no=cell(read.record, "order_no") or rows.order_no(read.record.title),
         standing=standing,
         flags=tuple(sorted(read.flags)),
         because=tuple(reasons),

@@ -34,11 +34,12 @@ _EXCEL_SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*\n", re.I)
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet, or a CSV file: rows of cells as they were typed, and where formulas stand (``B7``)."""
+    """One sheet, or a CSV file: rows of cells as they were typed, where formulas stand (``B7``), and hidden rows."""
 
     name: str
     rows: list[Cells]
     formulas: frozenset[str] = frozenset()
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

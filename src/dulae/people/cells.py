@@ -1,0 +1,59 @@
+"""Single cells of a list: formulas, letters of columns, and a number that stands in the name's own cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from dulae.people.text import arabic, plain
+
+_ID_INSIDE = re.compile(
+    r"[(\[]\s*(\d(?:[\s\-\u2010-\u2015]?\d){12})\s*[)\]]|\n\s*(\d(?:[\s\-\u2010-\u2015]?\d){12})\s*$"
+)
+_EXCEL_TEXT = re.compile(r'="[^"]*"')
+_LETTERS = 26
+_LONGEST_NUMBER = 13
+
+
+def at(row: Sequence[Any], index: int) -> Any:
+    """Return a cell of a row, or nothing beyond its end."""
+    return row[index] if index < len(row) else ""
+
+
+def letters(index: int) -> str:
+    """Return a column's letters from its index (0 is A)."""
+    first, last = divmod(index, _LETTERS)
+    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
+
+
+def put(cells: dict[str, Any], kind: str, cell: Any) -> None:
+    """Keep a cell under its field; a further remark is added, an earlier other cell stays."""
+    held = cells.get(kind)
+    if held is None or held == "" or not plain(held):
+        cells[kind] = cell
+    elif kind == "remark":
+        cells[kind] = f"{held} {plain(cell)}".strip()
+
+
+def joined_name(row: Sequence[Any], begin: int, end: int) -> Any:
+    """Return the name in a cell; under a title that spans several columns, its parts with spaces."""
+    parts = [cell for cell in row[begin:end] if plain(cell)]
+    return " ".join(str(part) for part in parts) if len(parts) > 1 else parts[0] if parts else ""
+
+
+def split_name(cells: dict[str, Any]) -> None:
+    """Move a citizen number that stands in the name's own cell to its field."""
+    name = cells.get("full_name")
+    if not isinstance(name, str) or len(name) < _LONGEST_NUMBER or plain(cells.get("citizen_id")):
+        return
+    if found := _ID_INSIDE.search(arabic(name)):
+        cells["citizen_id"] = found.group(1) or found.group(2)
+        cells["full_name"] = f"{name[: found.start()]} {name[found.end() :]}"
+
+
+def is_formula(cell: Any) -> bool:
+    """Say whether a text cell would be computed by a spreadsheet; Excel's ``="..."`` text is none."""
+    if not isinstance(cell, str) or not cell.lstrip().startswith(("=", "@")):
+        return False
+    return not _EXCEL_TEXT.fullmatch(cell.strip())
