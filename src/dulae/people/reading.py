@@ -6,15 +6,15 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from dulae.errors import ListError
-from dulae.people import guards
+from dulae.people import guards, survey
 from dulae.people.text import REPLACEMENT
 
 Cells = list[Any]
@@ -26,6 +26,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 )
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 40
+_SAMPLE_LETTERS = 512
 # Thai that was read as Latin-1 and saved again: from UTF-8 (à¸™), and from CP874 (¹Ò¹).
 _MOJIBAKE = re.compile("à[¸¹]|[\u00a1-\u00da\u00df-\u00fb]{3,}")
 _BINARY = "\x00"
@@ -64,36 +65,46 @@ def document(data: bytes, name: str) -> Document:
 
 
 def _workbook(data: bytes, name: str) -> Document:
-    formulas = guards.survey(data, name).formulas
-    files = guards.sheet_files(data)
+    seen = survey.survey(data, name)
+    files = survey.sheet_files(data)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        with opened(data) as book:
             shown = [
                 (index, sheet.name)
                 for index, sheet in enumerate(book.sheets_metadata)
                 if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
             ]
-            hidden = [
-                sheet.name for sheet in book.sheets_metadata if sheet.name not in {made for _, made in shown}
-            ]
-            tables = tuple(
-                Table(title, _cells(book, index), frozenset(formulas.get(files[index], ())))
-                for index, title in shown
-            )
-    except (CalamineError, IndexError) as error:
+            named = {made for _, made in shown}
+            unread = [sheet.name for sheet in book.sheets_metadata if sheet.name not in named]
+            tables = tuple(_table(book, index, seen.sheets[files[index]]) for index, _ in shown)
+    except (CalamineError, IndexError, KeyError) as error:
         raise ListError(
             "the workbook cannot be read", place=name, remedy=f"It may be damaged. {guards.SAVE_AS}"
         ) from error
-    _refuse_damaged(
-        (cell for table in tables for row in table.rows for cell in row if isinstance(cell, str)), name
-    )
-    return Document(tables, "xlsx", tuple(hidden))
+    if seen.odd_letters:
+        _refuse_damaged((cell for table in tables for row in table.rows for cell in row), name)
+    return Document(tables, "xlsx", tuple(unread))
 
 
-def _cells(book: CalamineWorkbook, index: int) -> list[Cells]:
+def opened(data: bytes) -> CalamineWorkbook:
+    """Return a workbook's bytes opened for reading; raise CalamineError where they are none."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+def _table(book: CalamineWorkbook, index: int, seen: survey.Sheet) -> Table:
     sheet = book.get_sheet_by_index(index)
+    return Table(sheet.name, _table_rows(sheet), frozenset(seen.formulas), frozenset(seen.hidden))
+
+
+def _table_rows(sheet: CalamineSheet) -> list[Cells]:
     rows: list[Cells] = sheet.to_python(skip_empty_area=False)
+    filled = 0
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
+        filled += bottom - top
+        if filled > survey.MOST_ROWS:
+            raise ListError(
+                "the sheet merges far more cells than a list has", place=sheet.name, remedy=guards.SAVE_AS
+            )
         _fill_down(rows, left, top, bottom)
     return rows
 
@@ -116,7 +127,10 @@ def _text(data: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if _BINARY in text:
-            raise ListError("the file is not text", place=name, remedy=guards.SAVE_AS)
+            line = text.count("\n", 0, text.index(_BINARY)) + 1
+            raise ListError("the file is not text", place=f"{name}, line {line}", remedy=guards.SAVE_AS)
+        if guards.MARKUP.match(text[:_SAMPLE_LETTERS]):
+            raise guards.web_page(name)
         _refuse_damaged([text], name)
         return text, encoding
     raise ListError(
@@ -126,14 +140,15 @@ def _text(data: bytes, name: str) -> tuple[str, str]:
     )
 
 
-def _refuse_damaged(texts: Any, name: str) -> None:
-    for text in texts:
-        if REPLACEMENT in text or _MOJIBAKE.search(text):
-            raise ListError(
-                "Thai letters in the file were damaged by an earlier conversion",
-                place=name,
-                remedy="Ask for the original file; the letters cannot be recovered from this one",
-            )
+def _refuse_damaged(cells: Iterable[Any], name: str) -> None:
+    """Raise ListError where letters were damaged; each text is looked at once, for a list repeats most of them."""
+    text = "\n".join({cell for cell in cells if type(cell) is str})
+    if REPLACEMENT in text or (not text.isascii() and _MOJIBAKE.search(text)):
+        raise ListError(
+            "Thai letters in the file were damaged by an earlier conversion",
+            place=name,
+            remedy="Ask for the original file; the letters cannot be recovered from this one",
+        )
 
 
 def _csv_rows(text: str, name: str) -> list[Cells]:
@@ -142,9 +157,9 @@ def _csv_rows(text: str, name: str) -> list[Cells]:
     try:
         for row in reader:
             rows.append(list(row))
-            if len(rows) > guards.MOST_ROWS or len(row) > guards.MOST_COLUMNS:
+            if len(rows) > survey.MOST_ROWS or len(row) > survey.MOST_COLUMNS:
                 raise ListError(
-                    f"the file has more than {guards.MOST_ROWS} rows or {guards.MOST_COLUMNS} columns",
+                    f"the file has more than {survey.MOST_ROWS} rows or {survey.MOST_COLUMNS} columns",
                     place=name,
                     remedy="Ask for the list of this week alone",
                 )
