@@ -11,7 +11,8 @@ from dulae.people.text import arabic, plain
 _ID_INSIDE = re.compile(
     r"[(\[]\s*(\d(?:[\s\-\u2010-\u2015]?\d){12})\s*[)\]]|\n\s*(\d(?:[\s\-\u2010-\u2015]?\d){12})\s*$"
 )
-_EXCEL_TEXT = re.compile(r'="[^"]*"')
+_EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_DASHES = re.compile("[-\u2010-\u2015]+")
 _LETTERS = 26
 _LONGEST_NUMBER = 13
 
@@ -52,8 +53,22 @@ def split_name(cells: dict[str, Any]) -> None:
         cells["full_name"] = f"{name[: found.start()]} {name[found.end() :]}"
 
 
+def as_text(cell: Any) -> str:
+    """Return a cell as text; a dash, Excel's apostrophe and ``="..."`` are none of it."""
+    if not cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = plain(cell)
+    if not text or text[0].isalnum():
+        return text
+    if _DASHES.fullmatch(text):
+        return ""
+    return _EXCEL_TEXT.sub(r"\1", text).removeprefix("'") if text.startswith(("=", "'")) else text
+
+
 def is_formula(cell: Any) -> bool:
     """Say whether a text cell would be computed by a spreadsheet; Excel's ``="..."`` text is none."""
-    if not isinstance(cell, str) or not cell.lstrip().startswith(("=", "@")):
+    if type(cell) is not str or cell[:1].isalnum() or not cell.lstrip().startswith(("=", "@")):
         return False
     return not _EXCEL_TEXT.fullmatch(cell.strip())

@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import mul
 
 from dulae.people.text import arabic, normalised
 
@@ -29,6 +30,7 @@ _NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s()]*")
 # A number cell that ends in so many zeros was typed over in scientific notation.
 _LOST_ZEROS = "000000"
 _LARGEST_FIRST_DIGIT = 8
+_NO_FLAGS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def masked(value: str) -> str:
 
 def check_digit(first_twelve: str) -> str:
     """Return the thirteenth digit: (11 - sum(d_i x (14 - i)) mod 11) mod 10 over the first twelve."""
-    total = sum(int(digit) * (LENGTH - index) for index, digit in enumerate(first_twelve))
+    total = sum(map(mul, map(int, first_twelve), range(LENGTH, 1, -1)))
     return str((11 - total % 11) % 10)
 
 
@@ -70,6 +72,8 @@ def read(raw: object) -> CitizenId:
     """
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _from_number(raw)
+    if isinstance(raw, str) and len(raw) == LENGTH and raw.isascii() and raw.isdigit():
+        return _judged(raw, _NO_FLAGS)
     text = normalised("" if raw is None else str(raw)).value
     text = _QUOTES.sub("", text).strip()
     if _NOTHING.fullmatch(text):

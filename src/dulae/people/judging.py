@@ -15,11 +15,8 @@ from dulae.people.names import PersonName
 from dulae.people.personnel_list import Row
 from dulae.people.row_reasons import Because, because
 from dulae.people.tables import Record
-from dulae.people.text import plain
 
 _SHOWN = 60
-_DASHES = re.compile("[-\u2010-\u2015]+")
-_EXCEL_TEXT = re.compile(r'^="(.*)"$')
 _CONTRADICTS = re.compile("ยกเลิก|เพิกถอน|ชะลอ|ระงับคำสั่ง|ถอน(เรื่อง|คำขอ)|แก้ไข|ต่ออายุราชการ|ต่อสัญญา|เลื่อนวัน|ขยายเวลา")
 _END_OF_FISCAL_YEAR = (9, 30)
 
@@ -61,16 +58,8 @@ def judge(record: Record, around: Surroundings) -> Row:
 
 
 def cell(record: Record, kind: str) -> str:
-    """Return a field of a record as text; whole numbers lose the decimals that a spreadsheet gives them."""
-    value = record.cells.get(kind)
-    if not value:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = plain(value)
-    if _DASHES.fullmatch(text):
-        return ""
-    return _EXCEL_TEXT.sub(r"\1", text).removeprefix("'") if text.startswith(("=", "'")) else text
+    """Return a field of a record as text."""
+    return record.texts.get(kind, "")
 
 
 def _understood(record: Record, around: Surroundings) -> _Read:

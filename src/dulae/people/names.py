@@ -67,9 +67,8 @@ def key_of(first: str, last: str) -> str:
 def read(raw: str) -> PersonName:
     """Return the parts of a name in one cell; what had to be repaired or looks wrong leaves a flag."""
     text = normalised(raw)
-    bare = _FEMALE_RANK.sub(r"\1หญิง ", _ROW_NUMBER.sub("", text.value, count=1))
-    inside, former = _without_brackets(bare)
-    stripped = prefixes.strip(_NAVY.sub("", inside))
+    inside, former = _without_brackets(_without_number(text.value))
+    stripped = prefixes.strip(_NAVY.sub("", inside) if "." in inside else inside)
     first, _, last = stripped.rest.partition(" ") if _LETTER.search(stripped.rest) else ("", "", "")
     flags = set(text.flags) | _flags_of(first, last)
     if stripped.mistyped:
@@ -135,11 +134,17 @@ def _by_former_surname(one: PersonName, other: PersonName) -> bool:
     return bool(one.former_surname) and key_of(one.first, one.former_surname) == other.key
 
 
+def _without_number(text: str) -> str:
+    """Return the text without a row's number or bullet before it."""
+    return text if text[:1].isalpha() else _ROW_NUMBER.sub("", text, count=1)
+
+
 def _without_brackets(text: str) -> tuple[str, str]:
     """Return the text without what stands in brackets, and the former name if that was in them."""
     former = ""
     if "(" not in text and "[" not in text and _FORMER_WORD not in text:
         return text, former
+    text = _FEMALE_RANK.sub(r"\1หญิง ", text)
     for found in _BRACKETS.finditer(text):
         inside = found.group(1).strip()
         named = _FORMER_NAME.fullmatch(inside) or _FORMER.fullmatch(inside)

@@ -13,6 +13,7 @@ from dulae.people.text import DEPENDENT
 _DEPENDENT = re.compile(f"[{DEPENDENT}\u0e4c]")
 _ACTING = "ว่าที่"
 _FEMALE = "หญิง"
+_BEGINNING = 2
 _ALONE = {"civil", "latin"}
 # Words of these kinds are never a name of their own.
 _NO_NAME = {"civil", "rank", "typo"}
@@ -107,33 +108,33 @@ def _ranked(prefix: Prefix, found: re.Match[str], rest: str) -> tuple[str, str]:
 
 
 def _candidates(text: str) -> tuple[Prefix, ...]:
-    return _by_first_letter().get(text[:1].casefold(), ())
+    return _by_beginning().get(text[:_BEGINNING].casefold(), ())
 
 
 @cache
-def _by_first_letter() -> dict[str, tuple[Prefix, ...]]:
-    sorted_prefixes: dict[str, list[Prefix]] = {}
-    for letter, prefix in _spellings():
-        sorted_prefixes.setdefault(letter.casefold(), []).append(prefix)
-    return {
-        letter: tuple(sorted(found, key=lambda prefix: -prefix.length))
-        for letter, found in sorted_prefixes.items()
-    }
+def _by_beginning() -> dict[str, tuple[Prefix, ...]]:
+    """Return the spellings of titles by their first two letters, the longest first."""
+    made: dict[str, list[Prefix]] = {}
+    for beginnings, prefix in _spellings():
+        for beginning in beginnings:
+            made.setdefault(beginning.casefold(), []).append(prefix)
+    return {key: tuple(sorted(found, key=lambda prefix: -prefix.length)) for key, found in made.items()}
 
 
-def _spellings() -> list[tuple[str, Prefix]]:
-    made: list[tuple[str, Prefix]] = []
+def _spellings() -> list[tuple[set[str], Prefix]]:
+    made: list[tuple[set[str], Prefix]] = []
     source = resources.files("dulae.people").joinpath("prefixes.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(source.splitlines()):
         kind, name = row["kind"], row["canonical"]
-        for word in filter(None, row["words"].split("|")):
-            made.append((word[0], _word(kind, name, word)))
-            if kind == "rank":
-                made.append((_ACTING[0], _word(kind, name, word, _ACTING)))
-        for short in filter(None, row["abbreviations"].split("|")):
-            made.extend((short[0], prefix) for prefix in _short(kind, name, short, ""))
-            if kind == "rank":
-                made.extend((_ACTING[0], prefix) for prefix in _short(kind, name, short, _ACTING))
+        for acting in ("", _ACTING) if kind == "rank" else ("",):
+            for word in filter(None, row["words"].split("|")):
+                made.append(({(acting or word)[:_BEGINNING]}, _word(kind, name, word, acting)))
+            for short in filter(None, row["abbreviations"].split("|")):
+                letters = short.replace(".", "")
+                # Between two letters of an abbreviation may stand a dot, a space, or nothing.
+                second = {letters[1:2], ".", " "}
+                beginnings = {acting[:_BEGINNING]} if acting else {letters[0] + after for after in second}
+                made.extend((beginnings, prefix) for prefix in _short(kind, name, short, acting))
     return made
 
 

@@ -6,6 +6,8 @@ import codecs
 import csv
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -30,6 +32,8 @@ _SAMPLE_LETTERS = 512
 # Thai that was read as Latin-1 and saved again: from UTF-8 (à¸™), and from CP874 (¹Ò¹).
 _MOJIBAKE = re.compile("à[¸¹]|[\u00a1-\u00da\u00df-\u00fb]{3,}")
 _BINARY = "\x00"
+# What a wrong byte in a workbook may lead to; a sheet that was not looked over is a key that is missing.
+_DAMAGE = (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, IndexError, KeyError)
 _EXCEL_SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*\n", re.I)
 
 
@@ -66,8 +70,8 @@ def document(data: bytes, name: str) -> Document:
 
 def _workbook(data: bytes, name: str) -> Document:
     seen = survey.survey(data, name)
-    files = survey.sheet_files(data)
     try:
+        files = survey.sheet_files(data)
         with opened(data) as book:
             shown = [
                 (index, sheet.name)
@@ -77,7 +81,7 @@ def _workbook(data: bytes, name: str) -> Document:
             named = {made for _, made in shown}
             unread = [sheet.name for sheet in book.sheets_metadata if sheet.name not in named]
             tables = tuple(_table(book, index, seen.sheets[files[index]]) for index, _ in shown)
-    except (CalamineError, IndexError, KeyError) as error:
+    except _DAMAGE as error:
         raise ListError(
             "the workbook cannot be read", place=name, remedy=f"It may be damaged. {guards.SAVE_AS}"
         ) from error

@@ -43,6 +43,8 @@ _DASHES = re.compile(r"[-–—.…_*\s]+")
 _SEQUENCE = re.compile(r"\(?[\d๐-๙]{1,5}(?:\.0)?\s*[.)]?")
 _MARK = re.compile(r"(?:[\d๐-๙]{1,2}|[ก-ฮ])\s*[.)]?")
 _MOST_FOOTNOTE_CELLS = 3
+# A row with more cells, one of them a name behind the first, is a person's.
+_MOST_AROUND_CELLS = 4
 _LONGEST_CATEGORY = 80
 _UNIT = re.compile(r"^(?:สังกัด\s*)?((?:กอง|สำนัก|กลุ่ม|ฝ่าย|ศูนย์|สถาบัน)\S.*)$")
 _PERSONNEL = re.compile("^(?:ประเภท|ข้าราชการ|พนักงานราชการ|พนักงานกระทรวง|ลูกจ้าง|จ้างเหมา)")
@@ -62,20 +64,29 @@ def joined(row: Sequence[Any]) -> str:
 
 def kind_of(filled: Sequence[str], named: str) -> str:
     """Return what a row is, from its filled cells and from what stands in the column of names."""
+    if len(filled) > _MOST_AROUND_CELLS and named not in ("", filled[0]) and named[0].isalpha():
+        return NOTHING if _NOTHING.match(named) and not _says_more(filled, named) else PERSON
+    return _kind_of_few(filled, "" if _DASHES.fullmatch(named) else named)
+
+
+def _kind_of_few(filled: Sequence[str], named: str) -> str:
+    """Return what a row of few cells is."""
     if all(map(_DASHES.fullmatch, filled)):
         return BLANK
-    if _DASHES.fullmatch(named):
-        named = ""
     if totals.is_row(filled):
         return TOTAL
-    beside = [text for text in filled if text != (named or filled[0])]
-    if _NOTHING.match(named or filled[0]) and all(map(_says_little, beside)):
+    if _NOTHING.match(named or filled[0]) and not _says_more(filled, named or filled[0]):
         return NOTHING
     if not named and all(map(_says_little, filled)):
         return UNFILLED
     if named in ("", filled[0]) and not is_name(named):
         return _around(filled)
     return CATEGORY if named == filled[-1] and category(filled) else PERSON
+
+
+def _says_more(filled: Sequence[str], said: str) -> bool:
+    """Say whether a row holds more than one text, numbers and dashes."""
+    return not all(text == said or _says_little(text) for text in filled)
 
 
 def _says_little(text: str) -> bool:

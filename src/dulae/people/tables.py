@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from dulae.errors import ListError
@@ -38,6 +39,11 @@ class Record:
     def formula(self) -> str:
         """Return the first cell that a spreadsheet would compute, or nothing."""
         return next((str(cell) for cell in self.cells.values() if cells.is_formula(cell)), "")
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Return the cells as text; whole numbers lose the decimals that a spreadsheet gives them."""
+        return {kind: cells.as_text(cell) for kind, cell in self.cells.items() if kind != "seq"}
 
 
 @dataclass
@@ -87,7 +93,9 @@ class _Sheet:
         self.table, self.made, self.spills = table, made, spills
         self.totals = totals.Totals()
         self.header = headers.Header(0, 0)
-        self.name_column, self.name_end = -1, 0
+        self.name_column, self.name_end, self.width = -1, 0, 0
+        self.used: tuple[tuple[int, headers.Column], ...] = ()
+        self.untitled: tuple[int, ...] = ()
         self.movement = self.unit = self.title = ""
         self.titles: list[str] = []
         self.signed = self.waits = False
@@ -106,7 +114,7 @@ class _Sheet:
             row = self.table.rows[index]
             if headers.has_word(row[:_FIRST_CELLS]):
                 return self._header_at(index)
-            if len(list(filter(plain, row))) > _MOST_TITLE_CELLS or plain(cells.at(row, self.name_column)):
+            if plain(cells.at(row, self.name_column)) or len(list(filter(plain, row))) > _MOST_TITLE_CELLS:
                 return None
         return None
 
@@ -121,8 +129,11 @@ class _Sheet:
 
     def _begin(self, header: headers.Header, at: int) -> int:
         """Take the titles from a row on and the header below them; return the index of the row below it."""
-        titles = list(filter(None, map(rows.joined, self.table.rows[at : header.last_row - header.rows + 1])))
-        self.made.other_rows.update({rows.TITLE: len(titles), rows.HEADER: header.rows})
+        above = list(map(rows.joined, self.table.rows[at : header.last_row - header.rows + 1]))
+        titles = list(filter(None, above))
+        kinds = [rows.TITLE] * len(titles) + [rows.HEADER] * header.rows
+        blank = len(above) - len(titles) if at else 0
+        self.made.other_rows.update(kinds + [rows.BLANK] * blank)
         new = [title for title in titles if title not in self.titles and not rows.is_footnote(title)]
         if new:
             # What a new title does not say again no longer holds below it.
@@ -142,6 +153,10 @@ class _Sheet:
         self.name_end = min(
             (at for at in header.columns if at > self.name_column), default=self.name_column + 1
         )
+        self.used = tuple(self._used())
+        named = {*header.columns, *range(self.name_column, self.name_end)}
+        self.width = max(named, default=0) + 1
+        self.untitled = tuple(at for at in range(self.width) if at not in named)
         for known, forbidden in ((self.made.dropped_columns, True), (self.made.ignored_columns, False)):
             known.extend(title for title in header.titles(forbidden=forbidden) if title not in known)
 
@@ -195,7 +210,7 @@ class _Sheet:
         person = Record(at + 1, self.table.name, movement=self.movement, unit=self.unit, title=self.title)
         person.hidden = at + 1 in self.table.hidden
         self._look_beyond(person, row)
-        for index, column in self._used():
+        for index, column in self.used:
             cells.put(person.cells, column.first, self._cell(row, index))
         cells.split_name(person.cells)
         self.made.records.append(person)
@@ -207,16 +222,18 @@ class _Sheet:
 
     def _look_beyond(self, person: Record, row: Cells) -> None:
         """Notice what stands in columns without a title: it is not read."""
-        for index, cell in enumerate(row):
-            if index in self.header.columns or self.name_column <= index < self.name_end or not plain(cell):
+        if not self.untitled and len(row) <= self.width:
+            return
+        for index in (*self.untitled, *range(self.width, len(row))):
+            if not plain(cells.at(row, index)):
                 continue
-            person.spilled = person.spilled or (self.spills and index > max(self.header.columns))
+            person.spilled = person.spilled or (self.spills and index >= self.width)
             title = f"({cells.letters(index)})"
             if title not in self.made.ignored_columns:
                 self.made.ignored_columns.append(title)
 
     def _continue(self, person: Record, row: Cells) -> None:
-        for index, column in self._used():
+        for index, column in self.used:
             kind = "citizen_id" if index == self.name_column else column.second or column.first
             cells.put(person.cells, kind, self._cell(row, index))
 
@@ -235,7 +252,7 @@ class _Sheet:
 
     def _refuse_formulas(self) -> None:
         """Raise ListError where a used cell is computed: what it shows may not be what was meant."""
-        letters = {cells.letters(index) for index, column in self._used() if column.first != "seq"}
+        letters = {cells.letters(index) for index, column in self.used if column.first != "seq"}
         for cell in sorted(self.table.formulas):
             column = cell.rstrip("0123456789")
             if column in letters and int(cell[len(column) :]) > self.header.last_row + 1:
