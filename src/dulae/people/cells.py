@@ -15,11 +15,20 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _DASHES = re.compile("[-\u2010-\u2015]+")
 _LETTERS = 26
 _LONGEST_NUMBER = 13
+# No cell that says who leaves and when is longer.
+LONGEST_CELL = 1000
 
 
 def at(row: Sequence[Any], index: int) -> Any:
     """Return a cell of a row, or nothing beyond its end."""
     return row[index] if index < len(row) else ""
+
+
+def cut(row: list[Any]) -> list[Any]:
+    """Return a row whose long texts are cut, or the row itself where none is long."""
+    if all(type(cell) is not str or len(cell) <= LONGEST_CELL for cell in row):
+        return row
+    return [cell[:LONGEST_CELL] if isinstance(cell, str) else cell for cell in row]
 
 
 def letters(index: int) -> str:

@@ -30,6 +30,7 @@ _NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s()]*")
 # A number cell that ends in so many zeros was typed over in scientific notation.
 _LOST_ZEROS = "000000"
 _LARGEST_FIRST_DIGIT = 8
+_LONGEST_CELL = 200
 _NO_FLAGS: frozenset[str] = frozenset()
 
 
@@ -76,6 +77,8 @@ def read(raw: object) -> CitizenId:
         return _judged(raw, _NO_FLAGS)
     text = normalised("" if raw is None else str(raw)).value
     text = _QUOTES.sub("", text).strip()
+    if len(text) > _LONGEST_CELL:
+        return CitizenId("", "bad_char")
     if _NOTHING.fullmatch(text):
         return CitizenId("", "empty")
     return _from_text(text)

@@ -25,7 +25,7 @@ _SERIALS = range(20_000, 80_000)
 _BE_SERIALS = range(218_000, 279_000)
 _LARGEST_FIGURE = 10**8
 _SHORT_YEAR, _LONG_YEAR = 2, 4
-_FEWEST_PARTS = 3
+_FEWEST_PARTS, _MOST_PARTS = 3, 12
 _REMEMBERED = 1 << 12
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COMPACT_DAY_FIRST = re.compile(r"(\d{2})(\d{2})((?:19|20|2[4-6])\d{2})")
@@ -138,7 +138,8 @@ def _range(bare: str, today: date) -> ReadDate | None:
         begin, end = [parts[0], parts[-4 if shape == "nwnwn" else -2], parts[-1]], parts[-3:]
         pairs = [(begin, end)]
     else:
-        pairs = [(parts[:cut], parts[cut:]) for cut in range(_FEWEST_PARTS, len(parts) - 1)]
+        cuts = range(_FEWEST_PARTS, len(parts) - 1) if len(parts) <= _MOST_PARTS else ()
+        pairs = [(parts[:cut], parts[cut:]) for cut in cuts]
     for first, last in pairs:
         begun = _by_parts(first, today)
         if begun.day and _by_parts(last, today).day:

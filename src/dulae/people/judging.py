@@ -152,11 +152,22 @@ def _rejections(read: _Read) -> list[Because]:
 
 
 def _doubts(read: _Read) -> list[Because]:
-    return [*_about_movement(read), *_about_number(read), *_about_date(read), *_about_name(read)]
+    return [
+        *_about_row(read.record),
+        *_about_movement(read),
+        *_about_number(read),
+        *_about_date(read),
+        *_about_name(read),
+    ]
+
+
+def _about_row(record: Record) -> list[Because]:
+    told = ((record.hidden, row_reasons.HIDDEN), (record.long, row_reasons.TOO_LONG))
+    return [because(why) for applies, why in told if applies]
 
 
 def _about_movement(read: _Read) -> list[Because]:
-    found = [because(row_reasons.HIDDEN)] if read.record.hidden else []
+    found = []
     if read.movement.id == movements.UNKNOWN:
         why = row_reasons.UNKNOWN_MOVEMENT if read.wording else row_reasons.NO_MOVEMENT
         found.append(because(why, wording=read.wording[:_SHOWN]) if read.wording else because(why))

@@ -64,7 +64,7 @@ _CODE_BEHIND = re.compile(r"(.*\D)\(?(\d{5}|\d{3})\)?")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)](?!\d)")
 _SIGNS = " -\u2013*.,;:'\"\u2018\u2019\u201c\u201d"
 # What follows is why somebody leaves, which may not be read.
-_WHY = re.compile(r"[\s(]*(?:เนื่องจาก|เนื่องด้วย|เพราะ|ด้วยเหตุ|สาเหตุ|เหตุผล)")
+_WHY = re.compile("เนื่องจาก|เนื่องด้วย|เพราะ|ด้วยเหตุ|สาเหตุ|เหตุผล")
 # A title that takes back what its other words say.
 _TAKES_BACK = re.compile("ยกเลิก|เพิกถอน|ถอน|ชะลอ|ระงับ|ไม่|แก้ไข|เลื่อน|ขยาย")
 _ELSEWHERE = re.compile("^(ไป)?(กรม|จังหวัด|กระทรวง|สสจ|สำนักงานสาธารณสุขจังหวัด|สำนักงานปลัดกระทรวง)")
@@ -85,7 +85,7 @@ def named(wording: str) -> Movement:
 def without_why(wording: str) -> str:
     """Return a wording as it may be shown, without why somebody leaves; a known wording stays whole."""
     cut = _WHY.search(wording)
-    return wording if cut is None or _whole(_key(wording)) else wording[: cut.start()]
+    return wording if cut is None or _whole(_key(wording)) else wording[: cut.start()].rstrip(" (")
 
 
 @lru_cache(_REMEMBERED)

@@ -34,6 +34,7 @@ class Record:
     title: str = ""
     spilled: bool = False
     hidden: bool = False
+    long: bool = False
 
     @property
     def formula(self) -> str:
@@ -106,7 +107,7 @@ class _Sheet:
         at = self._begin(header, 0)
         while at < len(self.table.rows):
             found = self._header_below(at)
-            at = self._begin(found, at) if found else self._take(at, self.table.rows[at])
+            at = self._begin(found, at) if found else self._take(at, cells.cut(self.table.rows[at]))
 
     def _header_below(self, at: int) -> headers.Header | None:
         """Return the header that a printed page repeats, at a row or below the page's titles."""
@@ -209,6 +210,7 @@ class _Sheet:
     def _person(self, at: int, row: Cells, *, lone: bool) -> None:
         person = Record(at + 1, self.table.name, movement=self.movement, unit=self.unit, title=self.title)
         person.hidden = at + 1 in self.table.hidden
+        person.long = row is not self.table.rows[at]
         self._look_beyond(person, row)
         for index, column in self.used:
             cells.put(person.cells, column.first, self._cell(row, index))

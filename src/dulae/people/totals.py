@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from dulae.people.text import arabic
 
-_FIGURE = r"[\"'(=\u201c\u2018\-\s]*(\d{1,3}(?:,\d{3})+|\d{1,6})(?:\.0+)?[\"')\u201d\u2019\-\s]*"
-_PERSONS = r"(?:\([^)]*\)\s*)?(?:ราย|คน|นาย|อัตรา|persons?|people)"
+_FIGURE = r"[\"'(=\u201c\u2018\-\s]{0,6}(\d{1,3}(?:,\d{3})+|\d{1,6})(?:\.0+)?[\"')\u201d\u2019\-\s]{0,6}"
+_PERSONS = r"(?:\([^)]{0,40}\)\s?)?(?:ราย|คน|นาย|อัตรา|persons?|people)"
 _WORDS = "รวม|จำนวน|ทั้งสิ้น|ทั้งหมด|total"
 _SAID = re.compile(rf"(?:{_WORDS})[^\d]{{0,25}}?{_FIGURE}{_PERSONS}", re.I)
 _IN_ALL = re.compile(
@@ -17,10 +17,10 @@ _IN_ALL = re.compile(
     re.I,
 )
 _ROW = re.compile(
-    rf"(?:grand\s+)?(?:{_WORDS})\s*(?:{_WORDS}|บุคลากร|ข้าราชการ|ผู้พ้นจากราชการ|เป็น|[:=]|\s)*\s*(?:{_FIGURE}(?:{_PERSONS})?)?",
+    rf"(?:grand\s+)?(?:{_WORDS})(?:{_WORDS}|บุคลากร|ข้าราชการ|ผู้พ้นจากราชการ|เป็น|[:=]|\s)*(?:{_FIGURE}(?:{_PERSONS})?)?",
     re.I,
 )
-_BARE = re.compile(rf"^\D*{_FIGURE}(?:{_PERSONS})?\D*$", re.I)
+_BARE = re.compile(rf"^\D{{0,60}}?{_FIGURE}(?:{_PERSONS})?\D*$", re.I)
 _GRAND = re.compile("ทั้งสิ้น|ทั้งหมด|grand", re.I)
 _MOST_CELLS = 4
 

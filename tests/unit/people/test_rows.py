@@ -157,3 +157,22 @@ def test_an_instruction_of_a_form_is_no_word_that_there_is_nobody(tmp_path: Path
 def test_kinds_need_no_sheet() -> None:
     assert kind_of(["นางกานดา มีสุข"], "นางกานดา มีสุข") == "person"
     assert kind_of(["ไม่มีข้อมูล"], "") == "nothing"
+
+
+LONG = [
+    " " * 60_000 + "ก",
+    "( " * 20_000,
+    "รวม " * 9_000,
+    "รวม" + "-" * 30_000,
+    "1 " * 20_000,
+    "1" * 30_000 + "e",
+    "ที่ 1/" * 9_000,
+]
+
+
+@pytest.mark.parametrize("long", LONG, ids=range(len(LONG)))
+def test_a_row_with_a_cell_far_too_long_takes_no_time_and_goes_to_somebody(tmp_path: Path, long: str) -> None:
+    rows = [person(1, **{kind: long}) for kind in ("seq", "name", "id", "movement", "date", "unit")]
+    found = read(as_csv([[long], *rows, [long]], HEADER), tmp_path)
+    assert not {row.standing for row in found.rows} & {"act", "scheduled"}
+    assert any("more than a thousand letters" in row.reason for row in found.rows)
