@@ -52,14 +52,19 @@ def joined_name(row: Sequence[Any], begin: int, end: int) -> Any:
     return " ".join(str(part) for part in parts) if len(parts) > 1 else parts[0] if parts else ""
 
 
-def split_name(cells: dict[str, Any]) -> None:
-    """Move a citizen number that stands in the name's own cell to its field."""
+def split_name(cells: dict[str, Any], below: str = "") -> None:
+    """Move what stands in the name's own cell to its field: a citizen number, or what the title says is below it."""
     name = cells.get("full_name")
-    if not isinstance(name, str) or len(name) < _LONGEST_NUMBER or plain(cells.get("citizen_id")):
+    if not isinstance(name, str):
         return
-    if found := _ID_INSIDE.search(arabic(name)):
+    may_hold = len(name) >= _LONGEST_NUMBER and not plain(cells.get("citizen_id"))
+    if may_hold and (found := _ID_INSIDE.search(arabic(name))):
         cells["citizen_id"] = found.group(1) or found.group(2)
-        cells["full_name"] = f"{name[: found.start()]} {name[found.end() :]}"
+        cells["full_name"] = name = f"{name[: found.start()]} {name[found.end() :]}"
+    first, _, rest = name.strip().partition("\n")
+    if below and below != "citizen_id" and rest.strip():
+        cells["full_name"] = first
+        put(cells, below, rest)
 
 
 def as_text(cell: Any) -> str:

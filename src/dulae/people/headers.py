@@ -18,6 +18,10 @@ NAME_FIELDS = {"full_name", "first_name"}
 # A header stands within these rows; above it are titles.
 DEEPEST_HEADER = 40
 _FEWEST_WORDS = 2
+_PAIR = 2
+_STROKE = re.compile("[/(]")
+# What may stand below a person's name, in a row or a line of its own.
+_BELOW_NAMES = {"citizen_id", "position_title", "position_no", "unit"}
 _AROUND_SIGN = re.compile(r"\s*([-/])\s*")
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014_", "------")
 _NUMBER_WORDS = re.compile(r"(?:เลข|หมายเลข|รหัส)?(?:ที่)?(?:บัตร)?(?:ประจำตัว)?(?:ประชาชน|ปชช\.?)(?:\(?13หลัก)?")
@@ -122,10 +126,15 @@ def _is_second_row(below: Sequence[Any]) -> bool:
 
 def _single(cell: Any) -> Column:
     """Return a column of one header cell, whose two lines may name what stands in two rows."""
+    if found := word(cell):
+        return Column(plain(cell), found)
     lines = [line for line in str(cell).splitlines() if line.strip()]
-    if not word(cell) and len(lines) > 1 and word(lines[0]) and word(lines[1]):
-        return Column(plain(cell), word(lines[0]), word(lines[1]))
-    return Column(plain(cell), word(cell))
+    # What stands in two lines of a cell may stand behind a stroke or in brackets too.
+    for parts in (lines, [part for part in _STROKE.split(plain(cell)) if part.strip()]):
+        kinds = [word(part.strip(" )")) for part in parts]
+        if len(kinds) == _PAIR and all(kinds):
+            return Column(plain(cell), *kinds)
+    return Column(plain(cell), "")
 
 
 def _double(above: Any, below: Any) -> Column:
@@ -141,7 +150,7 @@ def _double(above: Any, below: Any) -> Column:
 def _resolved(header: Header) -> Header:
     """Return the header with the words that depend on other columns settled."""
     two_rows = any(
-        column.first in NAME_FIELDS and column.second == "citizen_id" for column in header.columns.values()
+        column.first in NAME_FIELDS and column.second in _BELOW_NAMES for column in header.columns.values()
     )
     columns = dict(header.columns)
     if not two_rows:

@@ -71,6 +71,8 @@ def read(raw: str) -> PersonName:
     stripped = prefixes.strip(_NAVY.sub("", inside) if "." in inside else inside)
     first, _, last = stripped.rest.partition(" ") if _LETTER.search(stripped.rest) else ("", "", "")
     flags = set(text.flags) | _flags_of(first, last)
+    if "\n" in raw and _has_more_below(raw):
+        flags.add("suspicious")
     if stripped.mistyped:
         flags.add("prefix_typo")
     return PersonName(" ".join(stripped.titles), first, last, _surname(former, first), frozenset(flags))
@@ -132,6 +134,13 @@ def skeleton(key: str) -> str:
 
 def _by_former_surname(one: PersonName, other: PersonName) -> bool:
     return bool(one.former_surname) and key_of(one.first, one.former_surname) == other.key
+
+
+def _has_more_below(raw: str) -> bool:
+    """Say whether a whole name stands in the first line of a cell, and something else than its surname below."""
+    line, _, below = raw.strip().partition("\n")
+    first = prefixes.strip(_without_number(normalised(line).value)).rest
+    return " " in first and below.strip()[:1] not in ("", "(", "[", "\u0e13")
 
 
 def _without_number(text: str) -> str:

@@ -25,11 +25,14 @@ _NO_ONE = (
     "ไม่มี(?:ข้อมูล|รายชื่อ|รายการ|รายงาน|บุคลากร|ข้าราชการ|พนักงาน|ลูกจ้าง|เจ้าหน้าที่|ผู้|ราย|ความเคลื่อนไหว"
     "|การ(?:เคลื่อนไหว|โอน|ย้าย|ลาออก|เปลี่ยนแปลง))"
 )
-_NOTHING = re.compile(rf"^[-–\s(\"'“]*(?:{_NO_ONE}.*|ไม่มี|nothing to report|none)[-–\s).\"'”]*$", re.I)
+_NOTHING = re.compile(
+    rf"^[-–\s(\"'“]*(?:{_NO_ONE}(?!\s*ให้).*|ไม่มี|nothing to report|none|nil)[-–\s).\"'”]*$", re.I
+)
 # A form says what to do where there is nobody; that is no word that there is nobody.
 _SAYS_NOTHING = re.compile(
     rf"(?<!หาก)(?<!กรณี)(?<!กรณีที่)(?<!ถ้า)(?<!เมื่อ)(?:{_NO_ONE}|nothing to report)(?!\s*ให้)", re.I
 )
+_NONE_BEHIND = re.compile(r"[:=]\s?-?\s?ไม่มี\s?-?$")
 _FOOTNOTE = re.compile(
     r"^(?:\*|หมายเหตุ|ข้อมูล(?: ณ|จาก|ประจำ)|(?:แหล่ง)?ที่มา|อ้างอิง|(?:วันที่)?พิมพ์|รายงาน(?:โดย| ณ|เมื่อ|ประจำ)|จบรายงาน"
     r"|จึงเรียน|หน้า(?:ที่)?\s*[\d๐-๙]|page\s*\d"
@@ -150,7 +153,7 @@ def is_number_cell(text: str) -> bool:
 
 def says_nothing(text: str) -> bool:
     """Say whether a text states that there is nobody to report."""
-    return bool(_SAYS_NOTHING.search(text))
+    return bool(_SAYS_NOTHING.search(text) or _NOTHING.match(text) or _NONE_BEHIND.search(text))
 
 
 @cache

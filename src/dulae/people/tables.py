@@ -214,7 +214,7 @@ class _Sheet:
         self._look_beyond(person, row)
         for index, column in self.used:
             cells.put(person.cells, column.first, self._cell(row, index))
-        cells.split_name(person.cells)
+        cells.split_name(person.cells, self.header.columns[self.name_column].second)
         self.made.records.append(person)
         self.totals.found += 1
         self.waits = True
@@ -236,7 +236,8 @@ class _Sheet:
 
     def _continue(self, person: Record, row: Cells) -> None:
         for index, column in self.used:
-            kind = "citizen_id" if index == self.name_column else column.second or column.first
+            below = "citizen_id" if rows.is_number_cell(plain(cells.at(row, index))) else column.second
+            kind = (below or "citizen_id") if index == self.name_column else column.second or column.first
             cells.put(person.cells, kind, self._cell(row, index))
 
     def _cell(self, row: Cells, index: int) -> Any:

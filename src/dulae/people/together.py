@@ -79,4 +79,5 @@ def _same(row: Row, other: Row) -> bool:
 
 
 def _moved(row: Row, standing: str, why: Reason, other: Row) -> Row:
-    return replace(row, standing=standing, because=(because(why, row=other.row),))
+    at = other.row if other.sheet == row.sheet else f"{other.sheet}!{other.row}"
+    return replace(row, standing=standing, because=(because(why, row=at),))

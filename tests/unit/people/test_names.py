@@ -105,9 +105,18 @@ def test_a_title_mistyped_with_a_space_is_known_and_told() -> None:
     assert (found.prefix, found.first, set(found.flags)) == ("นางสาว", "แก้วตา", {"prefix_typo"})
 
 
-@pytest.mark.parametrize("raw", ["อส.สมชาย ใจดี", "นายสมชาย ใจดี **"])
+@pytest.mark.parametrize(
+    "raw", ["อส.สมชาย ใจดี", "นายสมชาย ใจดี **", "นายสมชาย ใจดี\nนักวิชาการ", "นายสมชาย ใจดี\nนางกานดา มีสุข"]
+)
 def test_what_is_glued_to_a_name_leaves_a_doubt(raw: str) -> None:
     assert "suspicious" in names.read(raw).flags
+
+
+@pytest.mark.parametrize(
+    "raw", ["นายสมชาย\nใจดี", "นายวิชัย เทพสุข\nณ เชียงใหม่", "นางกานดา มีสุข\n(สกุลเดิม ทองดี)", "นาย\nสมชาย ใจดี"]
+)
+def test_a_name_broken_into_two_lines_is_whole(raw: str) -> None:
+    assert names.read(raw).flags == frozenset()
 
 
 @pytest.mark.parametrize(("raw", "first"), [("นาย", ""), ("ดร.", ""), ("นพ", "นพ"), ("นายสมชาย", "สมชาย")])

@@ -176,3 +176,30 @@ def test_a_row_with_a_cell_far_too_long_takes_no_time_and_goes_to_somebody(tmp_p
     found = read(as_csv([[long], *rows, [long]], HEADER), tmp_path)
     assert not {row.standing for row in found.rows} & {"act", "scheduled"}
     assert any("more than a thousand letters" in row.reason for row in found.rows)
+
+
+@pytest.mark.parametrize("title", ["ชื่อ-สกุล/ตำแหน่ง", "ชื่อ-สกุล\nตำแหน่ง", "ชื่อ - สกุล (ตำแหน่ง)"])
+def test_a_position_below_the_name_is_no_part_of_it(tmp_path: Path, title: str) -> None:
+    header = [SHORT[0], title, *SHORT[2:]]
+    one = ["1", "นายสมชาย ใจดี\nนักวิชาการ", number(1), "ลาออก", "1 ต.ค. 2569"]
+    assert told(sheet(tmp_path, one, header=header)) == [ONE]
+    two = [["1", "นายสมชาย ใจดี", *one[2:]], ["", "นักวิชาการ ชำนาญการ"]]
+    assert told(sheet(tmp_path, *two, header=header)) == [ONE]
+
+
+@pytest.mark.parametrize("title", ["ชื่อ-สกุล/เลขประจำตัวประชาชน", "ชื่อ-สกุล (เลขประจำตัวประชาชน)"])
+def test_a_number_behind_the_name_is_found_by_a_title_of_one_line(tmp_path: Path, title: str) -> None:
+    header = [SHORT[0], title, *SHORT[3:]]
+    assert told(
+        sheet(tmp_path, ["1", f"นายสมชาย ใจดี\n{number(1)}", "ลาออก", "1 ต.ค. 2569"], header=header)
+    ) == [ONE]
+
+
+def test_a_repetition_on_another_sheet_says_which(tmp_path: Path) -> None:
+    found = read(as_xlsx([list(HEADER), person()], [list(HEADER), person()]), tmp_path, "list.xlsx")
+    assert found.rows[1].reason == "the same as row Sheet1!2"
+
+
+@pytest.mark.parametrize("words", ["ผู้พ้นจากราชการ : ไม่มี", "- ไม่มี -", "NIL"])
+def test_short_words_that_there_is_nobody_are_understood(tmp_path: Path, words: str) -> None:
+    assert read(as_xlsx([[words]]), tmp_path, "list.xlsx").nothing_to_report
