@@ -78,13 +78,20 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
       dulae people read lists/leavers.xlsx --language th
       dulae people read lists/leavers.csv --format json --errors send_back.xlsx
     """
+    from dulae.errors import ListError
     from dulae.people import read_list
     from dulae.people.dates import BANGKOK
+    from dulae.people.refusals import RefusedList
 
     now = datetime.now(BANGKOK)
     if file.is_file() and file.stat().st_size > _LONG_BYTES:
         click.echo(f"reading {file.name}, which takes some seconds", err=True)
-    found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
+    try:
+        found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
+    except RefusedList as refused:
+        if language == "th":
+            raise ListError(refused.thai) from refused
+        raise
     if output_format == "json":
         click.echo(json.dumps(found.to_dict(unmasked=how["unmasked"]), ensure_ascii=False, indent=2))
     else:

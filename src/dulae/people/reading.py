@@ -15,8 +15,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from dulae.errors import ListError
-from dulae.people import guards, survey
+from dulae.people import guards, refusals, survey
+from dulae.people.refusals import RefusedList
 from dulae.people.text import REPLACEMENT
 
 Cells = list[Any]
@@ -59,9 +59,7 @@ class Document:
 def document(data: bytes, name: str) -> Document:
     """Return the tables in a list's bytes; raise ListError where they are no list that can be trusted."""
     if not data.strip():
-        raise ListError(
-            "the file is empty", place=name, remedy="Ask the personnel division for the list again"
-        )
+        raise RefusedList(refusals.EMPTY, name)
     if guards.is_workbook(data, name):
         return _workbook(data, name)
     text, encoding = _text(data, name)
@@ -82,9 +80,7 @@ def _workbook(data: bytes, name: str) -> Document:
             unread = [sheet.name for sheet in book.sheets_metadata if sheet.name not in named]
             tables = tuple(_table(book, index, seen.sheets[files[index]]) for index, _ in shown)
     except _DAMAGE as error:
-        raise ListError(
-            "the workbook cannot be read", place=name, remedy=f"It may be damaged. {guards.SAVE_AS}"
-        ) from error
+        raise RefusedList(refusals.UNREADABLE, name) from error
     if seen.odd_letters:
         _refuse_damaged((cell for table in tables for row in table.rows for cell in row), name)
     return Document(tables, "xlsx", tuple(unread))
@@ -106,9 +102,7 @@ def _table_rows(sheet: CalamineSheet) -> list[Cells]:
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
         filled += bottom - top
         if filled > survey.MOST_ROWS:
-            raise ListError(
-                "the sheet merges far more cells than a list has", place=sheet.name, remedy=guards.SAVE_AS
-            )
+            raise RefusedList(refusals.MERGES, sheet.name)
         _fill_down(rows, left, top, bottom)
     return rows
 
@@ -132,27 +126,19 @@ def _text(data: bytes, name: str) -> tuple[str, str]:
             continue
         if _BINARY in text:
             line = text.count("\n", 0, text.index(_BINARY)) + 1
-            raise ListError("the file is not text", place=f"{name}, line {line}", remedy=guards.SAVE_AS)
+            raise RefusedList(refusals.NOT_TEXT, f"{name}, line {line}")
         if guards.MARKUP.match(text[:_SAMPLE_LETTERS]):
-            raise guards.web_page(name)
+            raise RefusedList(refusals.WEB_PAGE, name)
         _refuse_damaged([text], name)
         return text, encoding
-    raise ListError(
-        f"the text as a whole is not {' and not '.join(encodings)}",
-        place=name,
-        remedy="Save it again as CSV UTF-8",
-    )
+    raise RefusedList(refusals.ENCODING, name, encodings=" and not ".join(encodings))
 
 
 def _refuse_damaged(cells: Iterable[Any], name: str) -> None:
     """Raise ListError where letters were damaged; each text is looked at once, for a list repeats most of them."""
     text = "\n".join({cell for cell in cells if type(cell) is str})
     if REPLACEMENT in text or (not text.isascii() and _MOJIBAKE.search(text)):
-        raise ListError(
-            "Thai letters in the file were damaged by an earlier conversion",
-            place=name,
-            remedy="Ask for the original file; the letters cannot be recovered from this one",
-        )
+        raise RefusedList(refusals.LETTERS, name)
 
 
 def _csv_rows(text: str, name: str) -> list[Cells]:
@@ -162,17 +148,9 @@ def _csv_rows(text: str, name: str) -> list[Cells]:
         for row in reader:
             rows.append(list(row))
             if len(rows) > survey.MOST_ROWS or len(row) > survey.MOST_COLUMNS:
-                raise ListError(
-                    f"the file has more than {survey.MOST_ROWS} rows or {survey.MOST_COLUMNS} columns",
-                    place=name,
-                    remedy="Ask for the list of this week alone",
-                )
+                raise RefusedList(refusals.ROWS, name, rows=survey.MOST_ROWS, columns=survey.MOST_COLUMNS)
     except csv.Error as error:
-        raise ListError(
-            f"the quotation marks or cells do not add up ({error})",
-            place=f"{name}, line {reader.line_num}",
-            remedy="Save it again as CSV UTF-8 from the spreadsheet",
-        ) from error
+        raise RefusedList(refusals.QUOTES, f"{name}, line {reader.line_num}", problem=str(error)) from error
     return rows
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason, utc_text
-from dulae.errors import ListError
 from dulae.ledger import Ledger, files
 from dulae.people import arrivals, error_sheet, read_list
 from dulae.people.arrivals import ENTRY, Earlier
 from dulae.people.dates import BANGKOK
 from dulae.people.personnel_list import PersonnelList, counted
+from dulae.people.refusals import RefusedList
 
 CHECK = "leavers"
 SUBJECT = "leavers_list"
@@ -45,7 +45,6 @@ SHORT = reason(
     "{file} holds {received} persons, half of the usual {usual} or fewer: perhaps only a part of it came",
 )
 EMPTY = reason("list.empty", "{file} names nobody and does not say that there is nothing to report")
-UNREADABLE = reason("list.unreadable", "the list cannot be read: {error}")
 SHEETS_UNREAD = reason("list.sheets_unread", "{file}: these sheets were not read: {sheets}")
 TOTAL_DIFFERS = reason(
     "list.total_differs", "{file} declares {declared_total} persons, and {received} were found"
@@ -113,8 +112,8 @@ def receive(request: Request, now: datetime, *, check_mode: bool = False) -> Rec
     received_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
         read = read_list(path, today=now.astimezone(BANGKOK).date(), units=request.units)
-    except ListError as error:
-        found = _finding(Verdict.UNKNOWN, UNREADABLE, {"file": path.name, "error": str(error)})
+    except RefusedList as error:
+        found = _finding(Verdict.UNKNOWN, error.why, {"file": path.name, **error.places})
         return _kept(request, [found], None, check_mode=check_mode)
     before = arrivals.earlier(request.ledger, read.file, utc_text(received_at))
     arrival = _Arrival(path, received_at, read, before)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from string import ascii_letters, digits
 
-from dulae.errors import ListError
-from dulae.people.guards import ASK_AGAIN, MEBIBYTE, SAVE_AS
+from dulae.people import refusals
+from dulae.people.guards import MEBIBYTE
+from dulae.people.refusals import RefusedList
 
 LARGEST_UNPACKED_BYTES = 200 * MEBIBYTE
 # One shared text is copied into every cell that names it.
@@ -101,9 +102,7 @@ def survey(data: bytes, name: str) -> Survey:
             total += len(part)
             before = _look(before, part, part_name(member.filename), found, name)
             if total > LARGEST_UNPACKED_BYTES or found.repeated_bytes > LARGEST_REPEATED_BYTES:
-                raise ListError(
-                    "the workbook unpacks to far more than a list has", place=name, remedy=SAVE_AS
-                )
+                raise RefusedList(refusals.UNPACKS, name)
     return found
 
 
@@ -134,30 +133,24 @@ def _members(data: bytes, name: str) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-        raise ListError(
-            "the workbook is damaged or only half of it arrived", place=name, remedy=ASK_AGAIN
-        ) from error
+        raise RefusedList(refusals.HALF, name) from error
     names = {part_name(member.filename) for member in members}
     if "xl/workbook.xml" not in {member.filename for member in members}:
-        raise ListError(f"the file is {_other_archive(names)}", place=name, remedy=SAVE_AS)
+        raise RefusedList(_other_archive(names), name)
     sheets = sum(part.startswith(_SHEETS) and part.endswith(".xml") for part in names)
     if len(members) > MOST_MEMBERS or len(names) != len(members) or sheets > MOST_SHEETS:
-        raise ListError(
-            f"the workbook has {sheets} sheets and {len(members)} parts; a list has at most {MOST_SHEETS} sheets",
-            place=name,
-            remedy="Ask for a workbook with the list alone",
-        )
+        raise RefusedList(refusals.SHEETS, name, sheets=sheets, parts=len(members), most=MOST_SHEETS)
     if any(member.flag_bits & 1 for member in members):
-        raise ListError("the workbook is encrypted", place=name, remedy="Ask for it without a password")
+        raise RefusedList(refusals.ENCRYPTED, name)
     return members
 
 
-def _other_archive(names: set[str]) -> str:
+def _other_archive(names: set[str]) -> refusals.Refusal:
     if "xl/workbook.bin" in names:
-        return "a binary workbook (.xlsb)"
+        return refusals.XLSB
     if "word/document.xml" in names:
-        return "a Word document"
-    return "a zip archive but no Excel workbook"
+        return refusals.WORD
+    return refusals.NO_WORKBOOK
 
 
 def _parts(data: bytes, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
@@ -169,7 +162,7 @@ def _parts(data: bytes, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
     start = member.header_offset + 30 + name_length + extra_length
     packed = data[start : start + member.compress_size]
     if mark != b"PK\x03\x04" or member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise ListError("the workbook is packed in an unusual way", place=name, remedy=SAVE_AS)
+        raise RefusedList(refusals.UNUSUAL, name)
     if member.compress_type == zipfile.ZIP_STORED:
         yield from (packed[at : at + _CHUNK] for at in range(0, len(packed), _CHUNK))
         return
@@ -179,7 +172,7 @@ def _parts(data: bytes, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
             yield inflater.decompress(packed, _CHUNK)
             packed = inflater.unconsumed_tail
     except zlib.error as error:
-        raise ListError("the workbook is damaged", place=name, remedy=ASK_AGAIN) from error
+        raise RefusedList(refusals.DAMAGED, name) from error
 
 
 def _look(before: bytes, part: bytes, member: str, found: Survey, name: str) -> bytes:
@@ -187,9 +180,7 @@ def _look(before: bytes, part: bytes, member: str, found: Survey, name: str) -> 
     whole = before + part
     unusual = not before and part.startswith((b"\xff\xfe", b"\xfe\xff"))
     if unusual or (b"!" in whole and _ENTITY.search(whole)):
-        raise ListError(
-            "the workbook declares entities, which no spreadsheet needs", place=name, remedy=SAVE_AS
-        )
+        raise RefusedList(refusals.ENTITIES, name)
     if member == _SHARED_TEXTS:
         _measure_texts(part, found)
     elif not member.startswith(_SHEETS):
@@ -226,11 +217,7 @@ def _look_at_sheet(part: bytes, sheet: Sheet, place: str) -> None:
     sheet.row_tags += rows
     sheet.rows = max(sheet.rows, sheet.row_tags)
     if sheet.rows > MOST_ROWS or sheet.columns > MOST_COLUMNS or sheet.rows * sheet.columns > MOST_CELLS:
-        raise ListError(
-            f"the sheet spans more than {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_CELLS} cells",
-            place=place,
-            remedy="Delete the empty rows and columns around the list and save it again",
-        )
+        raise RefusedList(refusals.SPANS, place, rows=MOST_ROWS, columns=MOST_COLUMNS, cells=MOST_CELLS)
     # A single letter is looked for at once, and most sheets have none.
     if b"f" in part:
         _find_formulas(part, sheet, place)
@@ -263,8 +250,4 @@ def _find_formulas(part: bytes, sheet: Sheet, place: str) -> None:
     placed = _FORMULA.findall(part)
     sheet.formulas.update(cell.decode().upper() for cell in placed)
     if len(_ANY_FORMULA.findall(part)) > len(placed):
-        raise ListError(
-            "a cell that does not say where it stands holds a formula",
-            place=place,
-            remedy="Copy the list, paste it as values and save it again",
-        )
+        raise RefusedList(refusals.FORMULA_SOMEWHERE, place)

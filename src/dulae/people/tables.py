@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dulae.errors import ListError
-from dulae.people import cells, headers, rows, totals
+from dulae.people import cells, headers, refusals, rows, totals
 from dulae.people.reading import Cells, Document, Table
+from dulae.people.refusals import RefusedList
 from dulae.people.text import plain
 
 # A header that is repeated is seen by a header word among these.
@@ -79,11 +79,7 @@ def extract(document: Document, name: str) -> Extract:
             # A sheet that says "nothing to report" has been read.
             made.unread_sheets += [] if nothing else [table.name]
     if not headed and not made.nothing_to_report:
-        raise ListError(
-            "no header with a column of names was found in the first rows",
-            place=name,
-            remedy="The list needs a row with words such as ลำดับ, ชื่อ-สกุล, เลขประจำตัวประชาชน, มีผลตั้งแต่",
-        )
+        raise RefusedList(refusals.NO_HEADER, name)
     return made
 
 
@@ -259,8 +255,4 @@ class _Sheet:
         for cell in sorted(self.table.formulas):
             column = cell.rstrip("0123456789")
             if column in letters and int(cell[len(column) :]) > self.header.last_row + 1:
-                raise ListError(
-                    "a cell of the list holds a formula",
-                    place=f"{self.table.name}!{cell}",
-                    remedy="Copy the list, paste it as values and save it again",
-                )
+                raise RefusedList(refusals.FORMULA, f"{self.table.name}!{cell}")

@@ -132,3 +132,11 @@ def test_rows_of_several_sheets_are_told_apart(tmp_path: Path) -> None:
     text = run(str(path))
     assert "Sheet1!2" in text
     assert "Sheet2!2" in text
+
+
+def test_a_refusal_is_told_in_thai_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "week.xls").write_bytes(b"<html><table>")
+    with pytest.raises(SystemExit) as ended:
+        main(["people", "read", str(tmp_path / "week.xls"), "--language", "th"])
+    assert ended.value.code == 4
+    assert "week.xls: ไฟล์นี้เป็นหน้าเว็บที่บันทึกเป็นรายชื่อ" in capsys.readouterr().err

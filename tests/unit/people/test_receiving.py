@@ -175,7 +175,7 @@ def test_a_list_sent_as_something_else_is_told_and_not_called_missing(
     arrive: Callable[..., Path], name: str
 ) -> None:
     path = arrive(b"PK\x03\x04 no list", name)
-    assert said(receive(Request(folder=path.parent), NOW)) == [("unknown", "unreadable")]
+    assert said(receive(Request(folder=path.parent), NOW)) == [("unknown", "list_file.half")]
 
 
 def test_an_empty_list_needs_the_words_that_there_is_nothing(arrive: Callable[..., Path]) -> None:
@@ -186,8 +186,9 @@ def test_an_empty_list_needs_the_words_that_there_is_nothing(arrive: Callable[..
 
 def test_what_is_no_list_is_unknown(arrive: Callable[..., Path]) -> None:
     receipt = receive(Request(path=arrive(b"%PDF-1.7", "week.xlsx")), NOW)
-    assert said(receipt) == [("unknown", "unreadable")]
-    assert "PDF" in receipt.findings[0].because
+    assert said(receipt) == [("unknown", "list_file.pdf")]
+    assert "week.xlsx: the file is a PDF document" in receipt.findings[0].because
+    assert "save it as .xlsx" in receipt.findings[0].because
 
 
 def test_rows_that_need_somebody_are_told_beside_the_rest(arrive: Callable[..., Path]) -> None:
