@@ -35,7 +35,9 @@ class Earlier:
 
     def usual(self) -> int | None:
         """Return how many persons a list usually has, or None where too little is known or lists are short."""
-        lengths = [int(body.get("counts", {}).get("received", 0)) for body in self.bodies]
+        # A copy, or a list saved anew, is no further week.
+        once = {body.get("content_sha256") or body["sha256"]: body for body in self.bodies}.values()
+        lengths = [int(body.get("counts", {}).get("received", 0)) for body in once]
         lengths = [length for length in lengths if length][-_REMEMBERED:]
         if len(lengths) < _FEWEST:
             return None

@@ -68,14 +68,13 @@ class ReadDate:
 
 def read(raw: object, *, today: date) -> ReadDate:
     """Return the date in a cell; years are plausible within five years of ``today``."""
+    if isinstance(raw, str):
+        return _from_text(raw, today)
     if isinstance(raw, datetime | date):
         return _from_object(raw, today)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _from_number(raw, today)
-    text = _QUOTES.sub("", normalised("" if raw is None else str(raw)).value).strip()
-    if _NOTHING.fullmatch(text):
-        return ReadDate(None, "empty")
-    return _from_text(text, today)
+    return _from_text("" if raw is None else str(raw), today)
 
 
 def in_thai(day: date) -> str:
@@ -109,7 +108,10 @@ def _from_serial(serial: int, today: date, flags: set[str]) -> ReadDate:
 
 # A list repeats its dates.
 @lru_cache(_REMEMBERED)
-def _from_text(text: str, today: date) -> ReadDate:
+def _from_text(raw: str, today: date) -> ReadDate:
+    text = _QUOTES.sub("", normalised(raw).value).strip()
+    if _NOTHING.fullmatch(text):
+        return ReadDate(None, "empty")
     flags: set[str] = set()
     figures = arabic(text)
     if figures != text:

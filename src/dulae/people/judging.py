@@ -17,8 +17,15 @@ from dulae.people.row_reasons import Because, because
 from dulae.people.tables import Record
 
 _SHOWN = 60
+_NAME_CELLS = ("prefix", "full_name", "first_name", "last_name")
 _CONTRADICTS = re.compile("ยกเลิก|เพิกถอน|ชะลอ|ระงับคำสั่ง|ถอน(เรื่อง|คำขอ)|แก้ไข|ต่ออายุราชการ|ต่อสัญญา|เลื่อนวัน|ขยายเวลา")
 _END_OF_FISCAL_YEAR = (9, 30)
+_NAME_DOUBTS = {
+    "suspicious": row_reasons.NAME_SUSPICIOUS,
+    "replacement_char": row_reasons.NAME_SUSPICIOUS,
+    "prefix_typo": row_reasons.PREFIX_MISTYPED,
+    "no_last_name": row_reasons.NO_SURNAME,
+}
 
 
 @dataclass(frozen=True)
@@ -200,15 +207,10 @@ def _about_date(read: _Read) -> list[Because]:
 
 
 def _about_name(read: _Read) -> list[Because]:
-    doubts = {
-        "suspicious": row_reasons.NAME_SUSPICIOUS,
-        "replacement_char": row_reasons.NAME_SUSPICIOUS,
-        "prefix_typo": row_reasons.PREFIX_MISTYPED,
-        "no_last_name": row_reasons.NO_SURNAME,
-    }
-    return [
-        because(why) for why in dict.fromkeys(why for flag, why in doubts.items() if flag in read.name.flags)
-    ]
+    if _NAME_DOUBTS.keys().isdisjoint(read.name.flags):
+        return []
+    found = dict.fromkeys(why for flag, why in _NAME_DOUBTS.items() if flag in read.name.flags)
+    return [because(why) for why in found]
 
 
 def _certain(read: _Read, today: date) -> tuple[str, list[Because]]:
@@ -230,13 +232,10 @@ def _typed_date(read: _Read) -> str:
 
 
 def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:
+    texts = read.record.texts
     typed = {
-        "name": " ".join(
-            filter(
-                None, (cell(read.record, kind) for kind in ("prefix", "full_name", "first_name", "last_name"))
-            )
-        ),
-        "citizen_id": cell(read.record, "citizen_id"),
+        "name": " ".join(texts[kind] for kind in _NAME_CELLS if texts.get(kind)),
+        "citizen_id": texts.get("citizen_id", ""),
         "movement": read.wording,
         "effective_date": _typed_date(read),
         "unit": _unit(read.record, "unit"),

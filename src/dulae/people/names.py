@@ -169,6 +169,8 @@ def _without_brackets(text: str) -> tuple[str, str]:
 
 def _surname(former: str, first: str) -> str:
     """Return the surname of a former name, which may stand there with title and first name."""
+    if not former:
+        return ""
     stripped = prefixes.strip(former.strip(_QUOTES))
     before, _, last = stripped.rest.partition(" ")
     return last if last and (stripped.titles or before == first) else stripped.rest

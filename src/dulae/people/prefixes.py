@@ -31,6 +31,14 @@ class Prefix:
 
 
 @dataclass(frozen=True)
+class _Beginning:
+    """The titles that begin with the same letters, the longest first, and one pattern for all of them."""
+
+    pattern: re.Pattern[str]
+    prefixes: tuple[Prefix, ...]
+
+
+@dataclass(frozen=True)
 class Stripped:
     """The titles found, the rest of the text, and whether a title was mistyped."""
 
@@ -77,7 +85,11 @@ def _whole(text: str) -> tuple[str, str] | None:
 
 
 def _one(text: str, *, first: bool) -> tuple[Prefix, str, str] | None:
-    for prefix in _candidates(text):
+    beginning = _by_beginning().get(text[:_BEGINNING].casefold())
+    any_of_them = beginning.pattern.match(text) if beginning else None
+    if beginning is None or any_of_them is None:
+        return None
+    for prefix in beginning.prefixes[(any_of_them.lastindex or 1) - 1 :]:
         found = prefix.pattern.match(text)
         if found and _may_strip(text, text[found.end() :].lstrip(), prefix, first=first):
             title, rest = _ranked(prefix, found, text[found.end() :].lstrip())
@@ -108,17 +120,23 @@ def _ranked(prefix: Prefix, found: re.Match[str], rest: str) -> tuple[str, str]:
 
 
 def _candidates(text: str) -> tuple[Prefix, ...]:
-    return _by_beginning().get(text[:_BEGINNING].casefold(), ())
+    beginning = _by_beginning().get(text[:_BEGINNING].casefold())
+    return beginning.prefixes if beginning else ()
 
 
 @cache
-def _by_beginning() -> dict[str, tuple[Prefix, ...]]:
+def _by_beginning() -> dict[str, _Beginning]:
     """Return the spellings of titles by their first two letters, the longest first."""
     made: dict[str, list[Prefix]] = {}
     for beginnings, prefix in _spellings():
         for beginning in beginnings:
             made.setdefault(beginning.casefold(), []).append(prefix)
-    return {key: tuple(sorted(found, key=lambda prefix: -prefix.length)) for key, found in made.items()}
+    return {key: _beginning(sorted(found, key=lambda prefix: -prefix.length)) for key, found in made.items()}
+
+
+def _beginning(prefixes: list[Prefix]) -> _Beginning:
+    patterns = "|".join(f"({prefix.pattern.pattern})" for prefix in prefixes)
+    return _Beginning(re.compile(patterns, re.I), tuple(prefixes))
 
 
 def _spellings() -> list[tuple[set[str], Prefix]]:

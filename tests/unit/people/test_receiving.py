@@ -146,6 +146,15 @@ def test_a_list_half_as_long_as_usual_warns(
         assert str(lengths[-1]) in receipt.findings[0].because
 
 
+def test_a_copy_does_not_make_a_length_usual(arrive: Callable[..., Path], tmp_path: Path) -> None:
+    Ledger.create(tmp_path / "ledger", organisation="test", node="control1")
+    for name, days in (("week1.csv", 20), ("week2.csv", 13)):
+        path = arrive(as_csv([person(at) for at in range(10)]), name, days=days)
+        receive(Request(path=path, ledger=tmp_path / "ledger"), NOW - timedelta(days=days - 1))
+    short = arrive(as_csv([person(50)]), "week3.csv")
+    assert said(receive(Request(path=short, ledger=tmp_path / "ledger"), NOW)) == [("pass", "received")]
+
+
 def test_the_same_persons_saved_anew_warn(arrive: Callable[..., Path], tmp_path: Path) -> None:
     Ledger.create(tmp_path / "ledger", organisation="test", node="control1")
     first = arrive(as_csv([person(1), person(2, name="นางกานดา มีสุข")]), "week1.csv", days=6)
