@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dulae.cli.tables import format_option, language_option
+from dulae.cli.findings import printable
+from dulae.cli.tables import format_option, language_option, table
 
 if TYPE_CHECKING:
     from dulae.people import PersonnelList
@@ -123,25 +123,12 @@ def _send_back(found: PersonnelList, path: Path, now: datetime) -> None:
 
 def _print(found: PersonnelList, language: str, *, unmasked: bool) -> None:
     """Print the list as a table with its figures below."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     from dulae.cli import people_words as words
 
-    table = Table(*words.HEAD[language], box=None, pad_edge=False)
-    several = len({row.sheet for row in found.rows}) > 1
-    for row in found.rows:
-        name = f"{row.prefix} {row.first_name} {row.last_name}".strip()
-        number = row.to_dict(unmasked=unmasked)["citizen_id"]
-        told = (words.movement(row.movement, language), words.day(row.effective_date, language))
-        ends = (words.standing(row.standing, language), words.why(row, language))
-        at = f"{row.sheet}!{row.row}" if several else str(row.row)
-        table.add_row(*map(Text, (at, name, number, *told, *ends)))
-    console = Console(
-        file=sys.stdout, highlight=False, markup=False, width=None if sys.stdout.isatty() else 200
-    )
     if found.rows:
-        console.print(table)
-    for line in (words.figures(found, language), *words.asides(found, language)):
-        console.print(line, soft_wrap=True)
+        lines = [words.line(row, language, unmasked=unmasked) for row in found.rows]
+        if len({row.sheet for row in found.rows}) > 1:
+            lines = [(f"{row.sheet}!{at}", *rest) for row, (at, *rest) in zip(found.rows, lines, strict=True)]
+        click.echo(table(words.HEAD[language], lines))
+    for said in (words.figures(found, language), *words.asides(found, language)):
+        click.echo(printable(said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from dulae.people import dates, movements
+from dulae.people import citizen_id, dates, movements
 from dulae.people.personnel_list import PersonnelList, Row
 
 HEAD: Mapping[str, tuple[str, ...]] = {
@@ -62,6 +62,19 @@ _DIFFERS = {
 }
 
 
+def line(row: Row, language: str, *, unmasked: bool) -> tuple[str, ...]:
+    """Return a row's cells under the head, its citizen number masked unless asked."""
+    return (
+        str(row.row),
+        f"{row.prefix} {row.first_name} {row.last_name}".strip(),
+        row.citizen_id if unmasked else citizen_id.masked(row.citizen_id),
+        movement(row.movement, language),
+        day(row.effective_date, language),
+        standing(row.standing, language),
+        row.reason_th if language == "th" else row.reason,
+    )
+
+
 def standing(name: str, language: str) -> str:
     """Return where a row stands, in words."""
     return _STANDINGS[name] if language == "th" else name
@@ -77,11 +90,6 @@ def day(value: date | None, language: str) -> str:
     if value is None:
         return ""
     return dates.in_thai(value) if language == "th" else value.isoformat()
-
-
-def why(row: Row, language: str) -> str:
-    """Return why a row stands where it stands."""
-    return row.reason_th if language == "th" else row.reason
 
 
 def figures(found: PersonnelList, language: str) -> str:
