@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import applying, carrying, database, profile, undo, usage, writing
+from dulae.accounts import applying, carrying, database, profile, replacing, undo, usage
 from dulae.accounts.applications import Application, Brake
 from dulae.accounts.carrying import Order
 from dulae.accounts.database import Database
@@ -129,16 +129,16 @@ def test_a_connection_cut_between_two_statements_leaves_everything_as_it_was(
 ) -> None:
     plan = work.approved(leaver(SOMCHAI), leaver(WICHAI))
     before = content(server)
-    replace_row = writing.replace
+    replace_rows = replacing.replace
 
     def cut(connection: Connection, *step: Any) -> None:
-        replace_row(connection, *step)
+        replace_rows(connection, *step)
         server.sql(
             "postgres",
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dulae'",
         )
 
-    monkeypatch.setattr(writing, "replace", cut)
+    monkeypatch.setattr("dulae.accounts.writing.replace", cut)
     (result,) = applying.apply(work.desk, plan)
     assert result.outcome == "rolled_back" and content(server) == before
     monkeypatch.undo()

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from dulae.accounts.profile import Profile
+from dulae.accounts.shapes import Attribute, label
 from dulae.accounts.tables import Row
 from dulae.errors import ListError
 
@@ -89,23 +90,27 @@ class Leaver:
 
 def accounts(rows: Iterable[Row], profile: Profile, spelling: Spelling) -> Iterator[Account]:
     """Yield each users row as an account."""
-    columns = profile.users
+    users = profile.users
     # A register repeats names and units: the last ones are remembered.
     name_key, text = lru_cache(_DISTINCT_NAMES)(spelling.name_key), lru_cache(_DISTINCT_NAMES)(spelling.text)
+    names = [label(part) for part in users.name]
     for row in rows:
         yield Account(
-            key=row[columns.key],
-            login=str(row[columns.login]),
-            name_key=name_key(" ".join(str(row[part] or "") for part in columns.name)),
-            citizen_id=spelling.citizen_id(row[columns.citizen_id]) if columns.citizen_id else "",
-            unit=text(row[columns.unit] or "") if columns.unit else "",
+            key=row[users.key],
+            login=str(row[users.login]),
+            name_key=name_key(" ".join(str(row[part] or "") for part in names)),
+            citizen_id=spelling.citizen_id(_value(row, users.citizen_id) or ""),
+            unit=text(_value(row, users.unit) or ""),
             active=not profile.is_disabled(row),
-            privileged=bool(
-                columns.privileged and row[columns.privileged.column] == columns.privileged.equals
-            ),
-            last_login_at=moment(row[columns.last_login_at], profile) if columns.last_login_at else None,
+            privileged=any(sign.holds(row[sign.label]) for sign in users.signs),
+            last_login_at=moment(_value(row, users.last_login_at), profile),
             row=row,
         )
+
+
+def _value(row: Row, attribute: Attribute | None) -> Any:
+    """Return an attribute's value; None where the application does not keep it."""
+    return None if attribute is None else row[label(attribute)]
 
 
 def moment(stored: object, profile: Profile) -> datetime | None:

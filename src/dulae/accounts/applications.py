@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dulae.settings import Settings
     from dulae.settings.systems import System
 
-_PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "zone"})
+_PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from dulae.accounts.desk import Desk
 from dulae.accounts.keeping import Change, Kept
 from dulae.accounts.plan import Plan
 from dulae.accounts.result import Result, applied, failed, head, verified_items
+from dulae.accounts.stale import StaleError
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.tables import tables
-from dulae.accounts.writing import StaleError
 from dulae.errors import DatabaseError, PlanError, RemoteError
 
 _TOKEN_BYTES = 8

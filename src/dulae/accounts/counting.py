@@ -66,7 +66,7 @@ def count(application: Application, spelling: Spelling, limits: Limits, now: dat
     profile = application.profile
     try:
         with database.reading(application.database) as connection:
-            rows = users_rows(connection, profile, tables(connection, profile).users)
+            rows = users_rows(connection, tables(connection, profile))
             counted = counts(
                 accounts(rows, profile, spelling), application, now - timedelta(days=limits.dormant_days)
             )

@@ -37,6 +37,10 @@ class Change:
         first = "disabled" if self.is_new else "was_disabled"
         return [first, *(f"{what}_ended" for what, count in self.ended.items() if count)]
 
+    def owner(self, row: Row, column: str) -> Any:
+        """Return the value by which other tables name the account: what stood there before anything was written."""
+        return self.before.get(column, row[column])
+
     def sha(self, key: bytes) -> str:
         """Return a keyed hash of the previous values, by which undo is shown to restore the same."""
         return keyed(key, encoded_row(self.before))

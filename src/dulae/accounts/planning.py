@@ -70,9 +70,8 @@ def stable(part: Any) -> Any:
 
 def identity(key: bytes, application: Application, row: Mapping[str, Any]) -> str:
     """Return a keyed hash of the columns that say who an account belongs to."""
-    users = application.profile.users
-    columns = (users.key, users.login, *users.name, users.citizen_id, users.unit)
-    return keyed(key, [application.system, *(str(row[column]) if column else "" for column in columns)])
+    labels = application.profile.users.identity()
+    return keyed(key, [application.system, *(str(row[name]) if name else "" for name in labels)])
 
 
 def reference(key: bytes, row: Mapping[str, Any]) -> str:
@@ -110,7 +109,7 @@ def _entry(ground: Ground, survey: Survey, place: Placed) -> dict[str, Any]:
         "identity": identity(ground.key, survey.application, account.row),
         "before": {column: words(value) for column, value in profile.shown(account.row).items()},
         "writes": profile.shown_after(),
-        "ends": [end.what for end in profile.ends],
+        "ends": list(survey.ends),
         "observed": {**observed, "also": profile.shown_also(account.row)},
     }
 
@@ -155,6 +154,7 @@ def _system(sheet: Sheet, survey: Survey, places: Sequence[Placed]) -> dict[str,
             "active": matches.active,
             "privileged": matches.privileged,
             "unreadable": survey.unreadable,
+            "absent": list(survey.absent),
             "counts": dict(counts),
         },
     }

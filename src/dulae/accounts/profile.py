@@ -5,94 +5,25 @@ A system's settings name a profile and say, under the profile's own keys, only w
 
 from __future__ import annotations
 
-import re
-import secrets
-import string
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from dulae.accounts.shapes import End, Plain, Scramble, Shape, Stamp, Title, Users, Value
 from dulae.errors import SettingsError
 
 _FOLDER = Path(__file__).with_name("profiles")
-_RANDOM = string.ascii_letters + string.digits
 _NOTHING = "empty"
 _SOMETHING = "set"
 _SCRAMBLED = "scrambled"
-
-Plain = bool | int | str | None
-
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Scramble(_Shape):
-    """A text that looks like a password hash, is recognised again, and fits no password."""
-
-    scramble: Annotated[str, Field(pattern=r"^[^?].{7,}\?{16,}$")]
-
-    def made(self) -> str:
-        """Return the text with each ``?`` replaced by a random letter or digit."""
-        return "".join(secrets.choice(_RANDOM) if sign == "?" else sign for sign in self.scramble)
-
-    def fits(self, value: object) -> bool:
-        """Say whether a stored value was made by this."""
-        pattern = re.escape(self.scramble).replace(re.escape("?"), "[A-Za-z0-9]")
-        return isinstance(value, str) and re.fullmatch(pattern, value) is not None
-
-
-Value = Scramble | bool | int | str | None
-
-
-class Equals(_Shape):
-    """A column and the value that it must have."""
-
-    column: str
-    equals: Plain
-
-
-class Users(_Shape):
-    """Where the users are, and which columns say who they are."""
-
-    table: str
-    in_schema: Annotated[str | None, Field(alias="schema")] = None
-    key: str
-    login: str
-    name: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)]
-    citizen_id: str | None = None
-    unit: str | None = None
-    last_login_at: str | None = None
-    privileged: Equals | None = None
-
-
-class End(_Shape):
-    """Rows of another table that end with an account: sessions, tokens, roles.
-
-    ``user`` is the column that names the account, ``of`` the users' column that it repeats (the key unless said),
-    ``where`` narrows a shared table, ``used_at`` says when a session was last used, ``restore`` keeps rows for undo.
-    """
-
-    what: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    table: str
-    in_schema: Annotated[str | None, Field(alias="schema")] = None
-    user: str
-    of: str | None = None
-    where: Mapping[str, Plain] = {}
-    used_at: str | None = None
-    restore: bool = False
-
-
-class Title(_Shape):
-    """The profile's name as people read it."""
-
-    th: str
-    en: str
+# Stands in a profile's texts for what an installation begins the names of its tables with.
+_PREFIX = "{prefix}"
 
 
 def _zone(name: str) -> str:
@@ -103,7 +34,7 @@ def _zone(name: str) -> str:
     return name
 
 
-class Profile(_Shape):
+class Profile(Shape):
     """How one kind of application keeps its users, and what disabling one of them writes."""
 
     name: str
@@ -112,6 +43,7 @@ class Profile(_Shape):
     disable: Annotated[Mapping[str, Value], Field(min_length=1)]
     also: Mapping[str, Value] = {}
     ends: tuple[End, ...] = ()
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_$]*$")] = ""
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Bangkok"
 
     @model_validator(mode="after")
@@ -164,20 +96,24 @@ class Profile(_Shape):
     def shown_after(self) -> dict[str, Any]:
         """Return what the written columns will show once the account is disabled."""
         return {
-            column: _state_after(value) if column in self.secret else value
+            column: _state_after(value) if column in self.secret or isinstance(value, Stamp) else value
             for column, value in self.written.items()
         }
 
-    def values(self) -> dict[str, Plain]:
-        """Return the values to write, with new random text for each scrambled column."""
-        return {
-            column: value.made() if isinstance(value, Scramble) else value
-            for column, value in self.written.items()
-        }
+    def values(self) -> dict[str, Plain | datetime]:
+        """Return the values to write: new random text for each scrambled column, this moment for each stamped one."""
+        return {column: _written(value) for column, value in self.written.items()}
+
+
+def _written(value: Value) -> Plain | datetime:
+    if isinstance(value, Scramble):
+        return value.made()
+    # Some databases keep no parts of a second.
+    return datetime.now(UTC).replace(microsecond=0) if isinstance(value, Stamp) else value
 
 
 def _holds(wanted: Value, stored: object) -> bool:
-    return wanted.fits(stored) if isinstance(wanted, Scramble) else stored == wanted
+    return wanted.fits(stored) if isinstance(wanted, Scramble | Stamp) else stored == wanted
 
 
 def _state(wanted: Value, stored: object) -> str:
@@ -204,7 +140,8 @@ def load(name: str, override: Mapping[str, Any] | None = None, *, place: str = "
         raise SettingsError(f"there is no account profile {name!r}", place=place, remedy=remedy)
     kept = yaml.safe_load((_FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
     try:
-        return Profile.model_validate(_merged(kept, override or {}))
+        merged = _merged(kept, override or {})
+        return Profile.model_validate(_named(merged, str(merged.get("prefix") or "")))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -212,8 +149,8 @@ def load(name: str, override: Mapping[str, Any] | None = None, *, place: str = "
         raise SettingsError(f"accounts.{where}: {first['msg']}", place=place, remedy=remedy) from error
 
 
-# Columns differ as a whole from application to application: what a system says replaces the profile's own.
-_WHOLE = frozenset({"disable", "also", "privileged"})
+# These differ as a whole from application to application: what a system says replaces the profile's own.
+_WHOLE = frozenset({"disable", "also", "privileged", "citizen_id", "unit", "last_login_at"})
 
 
 def _merged(kept: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,3 +160,12 @@ def _merged(kept: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, An
         both = isinstance(inner, Mapping) and isinstance(value, Mapping) and key not in _WHOLE
         merged[key] = _merged(inner, value) if both and isinstance(inner, Mapping) else value
     return merged
+
+
+def _named(part: Any, prefix: str) -> Any:
+    """Return a part of a profile with the installation's prefix in every text."""
+    if isinstance(part, str):
+        return part.replace(_PREFIX, prefix)
+    if isinstance(part, Mapping):
+        return {key: _named(value, prefix) for key, value in part.items()}
+    return [_named(value, prefix) for value in part] if isinstance(part, list | tuple) else part

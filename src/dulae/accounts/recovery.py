@@ -86,9 +86,7 @@ def _is_written(application: Application, kept: Kept) -> bool:
     new = [change for change in kept.changes if change.is_new]
     with database.reading(application.database) as connection:
         found = tables(connection, application.profile)
-        rows = users_by_key(
-            connection, application.profile, found.users, [change.key for change in kept.changes]
-        )
+        rows = users_by_key(connection, application.profile, found, [change.key for change in kept.changes])
     if application.profile.is_random:
         return any(_holds(rows.get(change.key), change.after) for change in new)
     return all(_holds(rows.get(change.key), change.after) for change in new)

@@ -10,10 +10,10 @@ from dulae.accounts.applying import application_of, permitted
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan
 from dulae.accounts.result import Result
+from dulae.accounts.stale import StaleError
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.tables import tables
 from dulae.accounts.undo import to_undo
-from dulae.accounts.writing import StaleError
 from dulae.errors import DatabaseError, RemoteError
 
 

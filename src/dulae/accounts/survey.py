@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, null, select
 from sqlalchemy.engine import Connection
 
 from dulae.accounts import database
 from dulae.accounts.account import Account, Spelling, accounts, moment
 from dulae.accounts.applications import Application
+from dulae.accounts.belongings import Source, owned
 from dulae.accounts.matching import Index, Matches
-from dulae.accounts.profile import End, Profile
-from dulae.accounts.tables import belonging, parts, tables, users_rows
+from dulae.accounts.profile import Profile
+from dulae.accounts.tables import tables, users_rows
 from dulae.errors import DatabaseError, RemoteError
 
 
@@ -30,12 +30,17 @@ class Use:
 
 @dataclass(frozen=True)
 class Survey:
-    """One application's answer; ``unreadable`` says why there is none."""
+    """One application's answer; ``unreadable`` says why there is none.
+
+    ``ends`` are the kinds of things that would end with an account, ``absent`` those that it keeps elsewhere or not.
+    """
 
     application: Application
     matches: Matches = field(default_factory=Matches)
     uses: Mapping[Any, Use] = field(default_factory=dict)
     unreadable: str = ""
+    ends: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def survey(application: Application, index: Index, spelling: Spelling) -> Survey:
@@ -44,13 +49,15 @@ def survey(application: Application, index: Index, spelling: Spelling) -> Survey
     try:
         with database.reading(application.database) as connection:
             found = tables(connection, profile)
-            matches = index.matches(accounts(users_rows(connection, profile, found.users), profile, spelling))
+            matches = index.matches(accounts(users_rows(connection, found), profile, spelling))
             uses = {account.key: Use(account.last_login_at) for account in _candidates(matches)}
-            for end, table in found.ends:
-                _count(connection, profile, (end, table), (_candidates(matches), uses))
+            for source in found.ends:
+                _count(connection, profile, source, (_candidates(matches), uses))
     except (DatabaseError, RemoteError) as error:
         return Survey(application, unreadable=str(error))
-    return Survey(application, matches, uses)
+    return Survey(
+        application, matches, uses, ends=tuple(end.what for end, _ in found.ends), absent=found.absent
+    )
 
 
 def _candidates(matches: Matches) -> list[Account]:
@@ -61,31 +68,20 @@ def _candidates(matches: Matches) -> list[Account]:
 def _count(
     connection: Connection,
     profile: Profile,
-    source: tuple[End, Table],
+    source: Source,
     target: tuple[Iterable[Account], Mapping[Any, Use]],
 ) -> None:
     """Add what one table holds of some accounts to their use."""
-    (end, _), (owned, uses) = source, target
+    (end, _), (candidates, uses) = source, target
     owned_by: dict[str, list[Use]] = defaultdict(list)
     owners: dict[str, Any] = {}
-    for account in owned:
+    for account in candidates:
         owner = account.row[end.of or profile.users.key]
         if owner is not None:
             owned_by[str(owner)].append(uses[account.key])
             owners[str(owner)] = owner
-    for owner, rows, used_at in _owners(connection, source, list(owners.values())):
+    for name, rows, used_at in owned(connection, source, list(owners.values())):
         seen = moment(used_at, profile)
-        for use in owned_by[str(owner)]:
+        for use in owned_by[name]:
             use.open[end.what] = use.open.get(end.what, 0) + rows
             use.last_used_at = max(filter(None, (use.last_used_at, seen)), default=None)
-
-
-def _owners(
-    connection: Connection, source: tuple[End, Table], owners: list[Any]
-) -> Iterator[tuple[Any, int, Any]]:
-    end, table = source
-    owner = table.c[end.user]
-    used_at = func.max(table.c[end.used_at]) if end.used_at else null()
-    for some in parts(owners):
-        query = select(owner, func.count(), used_at).where(belonging(end, table, some)).group_by(owner)
-        yield from ((row[0], row[1], row[2]) for row in connection.execute(query))

@@ -12,10 +12,10 @@ from dulae.accounts.desk import Desk
 from dulae.accounts.keeping import Change
 from dulae.accounts.plan import Plan
 from dulae.accounts.result import Result, failed, head
+from dulae.accounts.stale import StaleError
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.tables import tables
 from dulae.accounts.values import encoded
-from dulae.accounts.writing import StaleError
 from dulae.errors import DatabaseError, PlanError, RemoteError
 
 _TOKEN_BYTES = 8

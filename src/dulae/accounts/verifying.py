@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from dulae.accounts import database
 from dulae.accounts.applications import Application
+from dulae.accounts.belongings import owned
 from dulae.accounts.keeping import Change
-from dulae.accounts.tables import Tables, belonging, parts, tables, users_by_key
+from dulae.accounts.profile import Profile
+from dulae.accounts.tables import Row, Tables, tables, users_by_key
 from dulae.errors import DatabaseError, RemoteError
 
 LOGIN_REFUSED = "login_refused"
@@ -37,24 +38,25 @@ def verify(application: Application, changes: Sequence[Change]) -> dict[Any, str
 def _still_open(connection: Connection, application: Application, changes: Sequence[Change]) -> Iterable[Any]:
     profile = application.profile
     found = tables(connection, profile)
-    rows = users_by_key(connection, profile, found.users, [change.key for change in changes])
+    rows = users_by_key(connection, profile, found, [change.key for change in changes])
     for change in changes:
         if change.key not in rows or not profile.is_disabled(rows[change.key]):
             yield change.key
-    yield from _with_rows(connection, application, found, list(rows.values()))
+    there = [(change, rows[change.key]) for change in changes if change.key in rows]
+    yield from _with_rows(connection, profile, found, there)
 
 
 def _with_rows(
-    connection: Connection, application: Application, found: Tables, rows: Sequence[Any]
+    connection: Connection, profile: Profile, found: Tables, changed: Sequence[tuple[Change, Row]]
 ) -> Iterable[Any]:
     """Yield the accounts that have sessions or tokens again."""
-    key = application.profile.users.key
-    for end, table in found.ends:
-        owned = {str(row[end.of or key]): row for row in rows if row[end.of or key] is not None}
-        for some in parts([row[end.of or key] for row in owned.values()]):
-            query = select(table.c[end.user]).where(belonging(end, table, some)).distinct()
-            for owner in connection.execute(query).scalars():
-                yield owned[str(owner)][key]
+    for source in found.ends:
+        column = source[0].of or profile.users.key
+        named = ((change.owner(row, column), change.key) for change, row in changed)
+        owners = {owner: key for owner, key in named if owner is not None}
+        keys = {str(owner): key for owner, key in owners.items()}
+        for owner, _, _ in owned(connection, source, owners):
+            yield keys[owner]
 
 
 def _login(application: Application, change: Change) -> str:

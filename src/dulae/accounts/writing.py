@@ -6,20 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
+from dulae.accounts import belongings
 from dulae.accounts.applications import Application
+from dulae.accounts.belongings import Source
 from dulae.accounts.keeping import Change, Row
 from dulae.accounts.planning import identity
-from dulae.accounts.profile import End
-from dulae.accounts.tables import Tables, belonging, fitted, parts, users_by_key
+from dulae.accounts.replacing import Step, replace
+from dulae.accounts.stale import StaleError
+from dulae.accounts.tables import Tables, fitted, users_by_key
 from dulae.accounts.values import decoded, words
-from dulae.errors import PlanError
-
-
-class StaleError(PlanError):
-    """The rows are no longer what the plan was made from; nothing was changed."""
 
 
 def prepared(
@@ -36,7 +34,7 @@ def prepared(
     """
     key, items = order
     keys = [decoded(item["account"]["key"]) for item in items]
-    rows = users_by_key(connection, application.profile, tables.users, keys, lock=lock)
+    rows = users_by_key(connection, application.profile, tables, keys, lock=lock)
     changes, stale = [], []
     for item, account_key in zip(items, keys, strict=True):
         row = rows.get(account_key)
@@ -66,9 +64,8 @@ def _change(application: Application, users: Table, item: Mapping[str, Any], row
     profile = application.profile
     before = {column: row[column] for column in profile.written}
     is_new = not profile.is_disabled(row)
-    after = (
-        {name: fitted(users.c[name], value) for name, value in profile.values().items()} if is_new else before
-    )
+    values = profile.values() if is_new else {}
+    after = {name: fitted(users.c[name], value, profile.timezone) for name, value in values.items()} or before
     return Change(
         item["person"], row[profile.users.key], str(row[profile.users.login]), before, after, is_new
     )
@@ -78,28 +75,14 @@ def write(
     connection: Connection, application: Application, tables: Tables, changes: Sequence[Change]
 ) -> None:
     """Write the changes and end what belongs to the accounts; raise StaleError if a row is not as it was read."""
-    for change in changes:
-        if change.is_new:
-            replace(connection, application, tables.users, (change.key, change.before, change.after))
-    rows = users_by_key(connection, application.profile, tables.users, [change.key for change in changes])
-    for end, table in tables.ends:
-        owners = {rows[change.key][end.of or application.profile.users.key]: change for change in changes}
-        _end(
-            connection, (end, table), {owner: change for owner, change in owners.items() if owner is not None}
-        )
+    new = [Step(change.key, change.before, change.after) for change in changes if change.is_new]
+    replace(connection, application, tables.users, new)
+    rows = users_by_key(connection, application.profile, tables, [change.key for change in changes])
     demand(application, rows, {change.key: change.after for change in changes})
-
-
-def replace(
-    connection: Connection, application: Application, users: Table, step: tuple[Any, Row, Row]
-) -> None:
-    """Turn one row's values from one state into another; raise StaleError unless exactly one row was in the first."""
-    key, old, new = step
-    same = [users.c[column] == value for column, value in old.items()]
-    statement = update(users).where(users.c[application.profile.users.key] == key, *same).values(dict(new))
-    if connection.execute(statement).rowcount != 1:
-        remedy = "Nothing was changed; make a new plan with: dulae run access"
-        raise StaleError("a row changed while it was being written", place=application.system, remedy=remedy)
+    for source in tables.ends:
+        column = source[0].of or application.profile.users.key
+        owners = {change.owner(rows[change.key], column): change for change in changes}
+        _end(connection, source, {owner: change for owner, change in owners.items() if owner is not None})
 
 
 def demand(application: Application, rows: Mapping[Any, Row], wanted: Mapping[Any, Row]) -> None:
@@ -113,20 +96,16 @@ def demand(application: Application, rows: Mapping[Any, Row], wanted: Mapping[An
             )
 
 
-def _end(connection: Connection, source: tuple[End, Table], owners: Mapping[Any, Change]) -> None:
+def _end(connection: Connection, source: Source, owners: Mapping[Any, Change]) -> None:
     """Delete the rows of one table that belong to some accounts; count them, and keep those that undo restores."""
-    end, table = source
-    by_name = {str(owner): change for owner, change in owners.items()}
-    for some in parts(list(owners)):
-        theirs = belonging(end, table, some)
-        if end.restore:
-            for row in connection.execute(select(table).where(theirs)).mappings():
-                by_name[str(row[end.user])].kept.setdefault(end.what, []).append(dict(row))
-        owner = table.c[end.user]
-        for name, count in connection.execute(select(owner, func.count()).where(theirs).group_by(owner)):
-            change = by_name[str(name)]
-            change.ended[end.what] = change.ended.get(end.what, 0) + count
-        connection.execute(delete(table).where(theirs))
+    end, by_name = source[0], {str(owner): change for owner, change in owners.items()}
+    if end.restore:
+        for name, row in belongings.rows(connection, source, owners):
+            by_name[name].kept.setdefault(end.what, []).append(row)
+    for name, count, _ in belongings.owned(connection, source, owners):
+        change = by_name[name]
+        change.ended[end.what] = change.ended.get(end.what, 0) + count
+    belongings.end_all(connection, source, owners)
 
 
 def restore(
@@ -135,13 +114,14 @@ def restore(
     """Write previous values and kept rows back; raise StaleError where an account was changed since."""
     inserts: dict[str, list[Row]] = defaultdict(list)
     wanted: dict[Any, Row] = {}
+    changes = list(changes)
+    back = [Step(change.key, change.after, change.before) for change in changes if change.is_new]
+    replace(connection, application, tables.users, back)
     for change in changes:
-        if change.is_new:
-            replace(connection, application, tables.users, (change.key, change.after, change.before))
         wanted[change.key] = change.before
         for what, kept in change.kept.items():
             inserts[what].extend(kept)
     for end, table in tables.ends:
         if inserts[end.what]:
             connection.execute(insert(table), inserts[end.what])
-    demand(application, users_by_key(connection, application.profile, tables.users, list(wanted)), wanted)
+    demand(application, users_by_key(connection, application.profile, tables, wanted), wanted)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dulae.accounts import profile
-from dulae.accounts.profile import Scramble
+from dulae.accounts.shapes import Scramble
 from dulae.errors import SettingsError
 
 ROW = {"is_active": True, "password": "hash", "remember_token": None}
@@ -67,7 +67,7 @@ def test_other_values_that_are_written_are_shown_as_set() -> None:
 @pytest.mark.parametrize(
     ("name", "changed", "words"),
     [
-        ("nosuch", {}, "Take one of: flag, scramble"),
+        ("nosuch", {}, "Take one of: django, flag, laravel, scramble, wordpress"),
         ("flag", {"users": {"primary": "id"}}, "accounts.users.primary"),
         ("flag", {"disable": {}}, "accounts.disable"),
         ("flag", {"disable": {"password": {"scramble": "short?"}}}, "accounts.disable.password"),
