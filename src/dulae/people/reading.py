@@ -143,7 +143,9 @@ def _refuse_damaged(cells: Iterable[Any], name: str) -> None:
 
 def _csv_rows(text: str, name: str) -> list[Cells]:
     rows: list[Cells] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True, strict=True
+    )
     try:
         for row in reader:
             rows.append(list(row))

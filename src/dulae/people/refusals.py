@@ -40,7 +40,8 @@ class RefusedList(ListError):
 
 
 def _refusal(code: str, what: str, remedy: str) -> Refusal:
-    return Refusal(reason(f"list_file.{code}", f"{{place}}: {what}. {remedy}"), what, remedy)
+    said = f"the list cannot be read: {{place}}: {what}. {remedy}"
+    return Refusal(reason(f"list_file.{code}", said), what, remedy)
 
 
 def _kind(code: str, kind: str, remedy: str = _SAVE_AS) -> Refusal:

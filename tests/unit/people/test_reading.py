@@ -62,6 +62,11 @@ def test_the_delimiter_that_excel_writes_into_the_file_is_obeyed() -> None:
     assert found.tables[0].rows[2] == ["1", "2,3"]
 
 
+def test_quotation_marks_behind_a_space_are_none_of_the_text() -> None:
+    found = reading.document('ลำดับ, "ชื่อ-สกุล", สังกัด\n1, "นายสมชาย, ใจดี", กองคลัง\n'.encode(), "list.csv")
+    assert found.tables[0].rows[1] == ["1", "นายสมชาย, ใจดี", "กองคลัง"]
+
+
 def test_a_line_break_within_quotation_marks_stays_in_its_cell() -> None:
     found = reading.document('ชื่อ,สังกัด\n"นายสมชาย\nใจดี",กองคลัง\n'.encode(), "list.csv")
     assert found.tables[0].rows[1] == ["นายสมชาย\nใจดี", "กองคลัง"]
