@@ -131,7 +131,8 @@ class _Sheet:
         kinds = [rows.TITLE] * len(titles) + [rows.HEADER] * header.rows
         blank = len(above) - len(titles) if at else 0
         self.made.other_rows.update(kinds + [rows.BLANK] * blank)
-        new = [title for title in titles if title not in self.titles and not rows.is_footnote(title)]
+        # What begins like a note is a title above the list, and a note between its pages.
+        new = [title for title in titles if title not in self.titles and not (at and rows.is_footnote(title))]
         if new:
             # What a new title does not say again no longer holds below it.
             self.titles, self.movement = [*self.titles, *new], ""

@@ -204,3 +204,16 @@ def test_a_repetition_on_another_sheet_says_which(tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", ["ผู้พ้นจากราชการ : ไม่มี", "- ไม่มี -", "NIL"])
 def test_short_words_that_there_is_nobody_are_understood(tmp_path: Path, words: str) -> None:
     assert read(as_xlsx([[words]]), tmp_path, "list.xlsx").nothing_to_report
+
+
+def test_a_title_that_begins_like_a_note_is_a_title(tmp_path: Path) -> None:
+    rows = [
+        ["รายงานประจำสัปดาห์ ผู้ลาออก จำนวน 2 ราย"],
+        list(HEADER),
+        person(movement=""),
+        ["หน้า 2"],
+        list(HEADER),
+    ]
+    found = read(as_xlsx([*rows, person(2, movement="", **OTHER)]), tmp_path, "list.xlsx")
+    assert [row.standing for row in found.rows] == ["act", "act"]
+    assert found.declared_total == 2
