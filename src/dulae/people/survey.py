@@ -26,7 +26,7 @@ MOST_MEMBERS = 500
 MOST_SHEETS = 20
 MOST_ROWS = 249_999
 MOST_COLUMNS = 702
-MOST_CELLS = 7_100_000
+MOST_CELLS = 9_000_000
 
 _CHUNK = MEBIBYTE
 _OVERLAP = 256
@@ -86,6 +86,11 @@ class Survey:
     odd_letters: bool = False
 
     @property
+    def area(self) -> int:
+        """Return how many cells the sheets may span together."""
+        return sum(sheet.rows * sheet.columns for sheet in self.sheets.values())
+
+    @property
     def repeated_bytes(self) -> int:
         """Return the most that the shared texts come to when every cell holds its own."""
         return sum(sheet.cells for sheet in self.sheets.values()) * self.longest_text_bytes
@@ -103,6 +108,8 @@ def survey(data: bytes, name: str) -> Survey:
             before = _look(before, part, part_name(member.filename), found, name)
             if total > LARGEST_UNPACKED_BYTES or found.repeated_bytes > LARGEST_REPEATED_BYTES:
                 raise RefusedList(refusals.UNPACKS, name)
+            if found.area > MOST_CELLS:
+                raise _spans(f"{name}: {member.filename}")
     return found
 
 
@@ -216,13 +223,17 @@ def _look_at_sheet(part: bytes, sheet: Sheet, place: str) -> None:
     sheet.cells += cells
     sheet.row_tags += rows
     sheet.rows = max(sheet.rows, sheet.row_tags)
-    if sheet.rows > MOST_ROWS or sheet.columns > MOST_COLUMNS or sheet.rows * sheet.columns > MOST_CELLS:
-        raise RefusedList(refusals.SPANS, place, rows=MOST_ROWS, columns=MOST_COLUMNS, cells=MOST_CELLS)
+    if sheet.rows > MOST_ROWS or sheet.columns > MOST_COLUMNS:
+        raise _spans(place)
     # A single letter is looked for at once, and most sheets have none.
     if b"f" in part:
         _find_formulas(part, sheet, place)
     if b"h" in part and b"hidden" in part:
         sheet.hidden.update(map(int, _HIDDEN_ROW.findall(part)))
+
+
+def _spans(place: str) -> RefusedList:
+    return RefusedList(refusals.SPANS, place, rows=MOST_ROWS, columns=MOST_COLUMNS, cells=MOST_CELLS)
 
 
 def _measure_span(part: bytes, sheet: Sheet, start: bytes) -> None:

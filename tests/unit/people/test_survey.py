@@ -61,6 +61,15 @@ def test_a_cell_far_away_is_seen_however_it_is_written(rows: bytes) -> None:
     assert "spans more than" in refused(with_rows(rows))
 
 
+def test_sheets_that_span_too_much_together_are_refused() -> None:
+    rows = b'<row r="1"><c r="Z1"/></row><row r="249999"><c r="A249999"/></row>'
+    wide = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
+    base = as_xlsx([["ก"]], [["ข"]])
+    assert reading.document(changed({SHEET: wide}, base), "list.xlsx").tables
+    both = {SHEET: wide, SHEET.replace("1", "2"): wide}
+    assert "spans more than" in refused(changed(both, base))
+
+
 def test_a_place_in_a_later_chunk_is_seen_too() -> None:
     usual = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (at, at) for at in range(1, 60_000))
     assert len(usual) > 2 * survey._CHUNK
