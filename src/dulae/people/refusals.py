@@ -9,6 +9,8 @@ from dulae.checks.finding import Reason, reason
 from dulae.errors import ListError
 from dulae.people.row_reasons import thai_sentences
 
+# What ledgers of earlier versions hold for every refused file.
+EARLIER = reason("list.unreadable", "the list cannot be read: {error}")
 _GIVE_PATH = "Give the path of the list that the personnel division sent"
 _SAVE_AS = "Open it in the program that made it and save it as .xlsx or as CSV UTF-8"
 _ASK_AGAIN = "Ask for the file again"
