@@ -166,9 +166,10 @@ def test_rows_that_go_back_carry_their_reason_in_both_languages(fresh: Departmen
     )
 
 
-def test_a_file_that_cannot_be_read_is_asked_for_again(fresh: Department) -> None:
-    numbers = {"file": "week.pdf", "error": "it is a PDF"}
-    unreadable = find("leavers", "leavers_list", Verdict.UNKNOWN, "list.unreadable", measured=numbers)
+@pytest.mark.parametrize("code", ["list_file.pdf", "list.unreadable"])
+def test_a_file_that_cannot_be_read_is_asked_for_again(fresh: Department, code: str) -> None:
+    numbers = {"file": "week.pdf", "place": "week.pdf", "error": "it is a PDF"}
+    unreadable = find("leavers", "leavers_list", Verdict.UNKNOWN, code, measured=numbers)
     run(fresh, Plan(fresh.at(MONDAY, "09:00"), "access", (("localhost", unreadable),)))
     body = told(fresh)
     assert body.lists == () and [row.measured["file"] for row in body.unreadable] == ["week.pdf"]

@@ -22,7 +22,9 @@ from dulae.reports.period import Period
 from dulae.settings.shape import Words
 
 GROUPS = ("act", "scheduled", "review", "no_account", "no_action", "rejected")
-CONTROL, LIST_CHECK, UNREADABLE = "access", "leavers", "list.unreadable"
+CONTROL, LIST_CHECK = "access", "leavers"
+# Each reason for refusing a file has a code of its own; earlier ledgers have one for all.
+UNREADABLE = ("list_file.", "list.unreadable")
 _SECTIONS = ("items", "protected", "waiting", "review", "already", "no_account")
 # States in which the list brought about nothing but waiting.
 _PASSIVE = {"waiting", "already", "no_account", "unread", "repeated"}
@@ -106,7 +108,9 @@ def body(evidence: Evidence, period: Period) -> Receipts:
     came = {event.body.get("sha256"): event for event in known.lists if start <= event.ts < end}
     return Receipts(
         lists=tuple(_receipt(evidence, event, known.plans) for event in came.values()),
-        unreadable=tuple({str(row.measured): row for row in rows if row.code == UNREADABLE}.values()),
+        unreadable=tuple(
+            {str(row.measured): row for row in rows if row.code.startswith(UNREADABLE)}.values()
+        ),
         missing=tuple(row for row in rows if row.code == "list.missing")[-1:],
     )
 
