@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,9 @@ class _Fields(html.parser.HTMLParser):
 class Browser:
     """One user's browser."""
 
-    def __init__(self, ca_file: Path) -> None:
+    def __init__(self, ca_file: Path | None = None) -> None:
         self.cookies = http.cookiejar.CookieJar()
-        context = ssl.create_default_context(cafile=str(ca_file))
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
         # This machine's proxy settings do not concern loopback.
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
@@ -49,18 +50,27 @@ class Browser:
             urllib.request.HTTPCookieProcessor(self.cookies),
         )
 
-    def get(self, url: str, *, bearer: str = "") -> Page:
-        """Open a page; raise URLError if nothing answers."""
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        return self._open(urllib.request.Request(url, headers=headers))
+    def get(self, url: str, *, bearer: str = "", **headers: str) -> Page:
+        """Open a page, with more headers where given; raise URLError if nothing answers."""
+        more = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return self._open(urllib.request.Request(url, headers={**more, **headers}))
 
     def log_in(self, url: str, username: str, password: str) -> Page:
         """Open the login page, fill in its form, send it, and return where that leads."""
+        values = self._fields(url)
+        name = "email" if "email" in values else "username"
+        return self._send(url, {**values, name: username, "password": password})
+
+    def fill(self, url: str, **values: str) -> Page:
+        """Open a page, fill in some fields of its form, send it, and return where that leads."""
+        return self._send(url, {**self._fields(url), **values})
+
+    def _fields(self, url: str) -> dict[str, str]:
         form = _Fields()
         form.feed(self.get(url).text)
-        values = dict(form.values)
-        name = "email" if "email" in values else "username"
-        values |= {name: username, "password": password}
+        return dict(form.values)
+
+    def _send(self, url: str, values: Mapping[str, str]) -> Page:
         return self._open(urllib.request.Request(url, data=urllib.parse.urlencode(values).encode()))
 
     def cookie(self, name: str) -> str:

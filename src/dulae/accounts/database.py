@@ -149,14 +149,25 @@ def _postgresql(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:
 
 
 def _mysql(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:
-    settings = [f"innodb_lock_wait_timeout={_LOCK_SECONDS}"]
-    settings += ["transaction_read_only=1"] if read_only else []
+    # The server ends what takes too long; where it does not answer at all, the driver gives up a little later.
     return {
         "connect_timeout": _CONNECT_SECONDS,
-        "read_timeout": timeout_s,
+        "read_timeout": timeout_s + _CONNECT_SECONDS,
         "charset": "utf8mb4",
-        "init_command": "SET SESSION " + ", ".join(settings),
     }
+
+
+def _mysql_session(timeout_s: int, read_only: bool) -> Iterator[str]:
+    """Yield what a connection is told first, in words that MariaDB and MySQL both know.
+
+    MariaDB reads the first comment alone, MySQL the second: neither knows the other's name for the same limit.
+    """
+    limit = (
+        f"/*M!100101 , max_statement_time={timeout_s} */ /*!50708 , max_execution_time={timeout_s * 1000} */"
+    )
+    yield f"SET SESSION innodb_lock_wait_timeout={_LOCK_SECONDS} {limit}"
+    if read_only:
+        yield "SET SESSION TRANSACTION READ ONLY"
 
 
 def _sqlite(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:
@@ -180,9 +191,20 @@ _OPTIONS: dict[str, Callable[[URL, int, bool], dict[str, Any]]] = {
 
 
 def _prepare(engine: Engine, dialect: str, timeout_s: int, read_only: bool) -> None:
-    if dialect != "sqlite":
-        return
+    prepare = _PREPARED.get(dialect)
+    if prepare:
+        prepare(engine, timeout_s, read_only)
 
+
+def _prepare_mysql(engine: Engine, timeout_s: int, read_only: bool) -> None:
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def connect(driver: Any, _: object) -> None:
+        with contextlib.closing(driver.cursor()) as cursor:
+            for statement in _mysql_session(timeout_s, read_only):
+                cursor.execute(statement)
+
+
+def _prepare_sqlite(engine: Engine, timeout_s: int, read_only: bool) -> None:
     # Python's own handling of SQLite's transactions begins them too late to lock what is read first.
     @sqlalchemy.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -191,6 +213,13 @@ def _prepare(engine: Engine, dialect: str, timeout_s: int, read_only: bool) -> N
         driver.set_progress_handler(lambda: time.monotonic() > deadline, _SQLITE_STEPS)
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+_PREPARED: dict[str, Callable[[Engine, int, bool], None]] = {
+    "mysql": _prepare_mysql,
+    "mariadb": _prepare_mysql,
+    "sqlite": _prepare_sqlite,
+}
 
 
 @contextlib.contextmanager

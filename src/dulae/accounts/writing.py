@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import belongings
+from dulae.accounts import belongings, transactions
 from dulae.accounts.applications import Application
 from dulae.accounts.belongings import Source
 from dulae.accounts.keeping import Change, Row
@@ -30,8 +30,9 @@ def prepared(
 ) -> list[Change]:
     """Return the change of each item of a plan, its row locked; raise StaleError where one is not as planned.
 
-    ``order`` is the node's key and the items.
+    ``order`` is the node's key and the items. Raise DatabaseError where nothing could be taken back.
     """
+    transactions.demand(connection, tables, application.database.place)
     key, items = order
     keys = [decoded(item["account"]["key"]) for item in items]
     rows = users_by_key(connection, application.profile, tables, keys, lock=lock)
@@ -111,7 +112,11 @@ def _end(connection: Connection, source: Source, owners: Mapping[Any, Change]) -
 def restore(
     connection: Connection, application: Application, tables: Tables, changes: Iterable[Change]
 ) -> None:
-    """Write previous values and kept rows back; raise StaleError where an account was changed since."""
+    """Write previous values and kept rows back; raise StaleError where an account was changed since.
+
+    Raise DatabaseError where half of it could stay.
+    """
+    transactions.demand(connection, tables, application.database.place)
     inserts: dict[str, list[Row]] = defaultdict(list)
     wanted: dict[Any, Row] = {}
     changes = list(changes)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,21 @@ def department(
 ) -> Path:
     """Return the inventory folder of an office with both applications."""
     folder.mkdir(parents=True, exist_ok=True)
-    inventory = Path(shutil.copytree(EXAMPLE, folder / "department"))
     people = tuple(people)
     office.flag_application(folder, people)
     office.scramble_application(folder, people)
+    intranet = {"profile": "scramble", "protected": ["admin@dept.example"], **accounts}
+    saraban = {"profile": "flag", "protected": ["admin"], **accounts}
     systems = [
-        _system("intranet", "scramble", folder, ["admin@dept.example"], accounts),
-        _system("saraban", "flag", folder, ["admin"], accounts),
+        system("intranet", f"sqlite:///{folder / 'intranet.db'}", intranet),
+        system("saraban", f"sqlite:///{folder / 'saraban.db'}", saraban),
     ]
+    return inventory_of(folder, keys, systems)
+
+
+def inventory_of(folder: Path, keys: dict[str, Path], systems: Sequence[dict[str, Any]]) -> Path:
+    """Return the inventory folder of an office with some systems, whose head approves with officer2's key."""
+    inventory = Path(shutil.copytree(EXAMPLE, folder / "department"))
     _write(inventory, "systems", systems)
     _change(inventory, "site", state_dir="state", report_dir="reports", lists_dir="lists")
     holders = _read(inventory, "people")
@@ -41,9 +48,8 @@ def department(
     return inventory
 
 
-def _system(
-    name: str, kind: str, folder: Path, protected: list[str], accounts: dict[str, Any]
-) -> dict[str, Any]:
+def system(name: str, url: str, accounts: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a system with one database, whose users dulae looks after."""
     return {
         "name": name,
         "title": {"th": name, "en": name},
@@ -51,14 +57,8 @@ def _system(
         "probes": [
             {"name": "port", "title": {"th": name, "en": name}, "kind": "tcp", "host": "web1", "port": 80}
         ],
-        "databases": [{"name": name, "host": "db1", "url": f"sqlite:///{folder / f'{name}.db'}"}],
-        "accounts": {
-            "database": name,
-            "profile": kind,
-            "protected": protected,
-            "brake": {"max_count": 20, "max_percent": 90},
-            **accounts,
-        },
+        "databases": [{"name": name, "host": "db1", "url": url}],
+        "accounts": {"database": name, "brake": {"max_count": 20, "max_percent": 90}, **accounts},
         "usage": {
             "database": name,
             "queries": [

@@ -96,5 +96,8 @@ def test_options_of_each_engine_limit_waiting_and_writing(tmp_path: Path) -> Non
     reading = database._postgresql(make_url("postgresql://x"), 60, True)["options"]
     assert "default_transaction_read_only=on" in reading and "statement_timeout=60s" in reading
     assert "lock_timeout=10s" in reading
-    assert "transaction_read_only=1" in database._mysql(make_url("mysql://x"), 60, True)["init_command"]
-    assert "read_only" not in database._mysql(make_url("mysql://x"), 60, False)["init_command"]
+    limits, reading_only = database._mysql_session(60, True)
+    assert "max_statement_time=60 " in limits and "max_execution_time=60000 " in limits
+    assert reading_only == "SET SESSION TRANSACTION READ ONLY"
+    assert list(database._mysql_session(60, False)) == [limits]
+    assert database._mysql(make_url("mysql://x"), 60, True)["read_timeout"] > 60

@@ -1,0 +1,1 @@
+"""Users of the site's own, for those that did not take Django's."""

@@ -1,0 +1,1 @@
+"""What the site keeps of its users beside Django's own table."""
