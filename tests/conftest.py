@@ -17,6 +17,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(line)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name what is bytes by its place: an archive holds its time, and each process of a run makes one of its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def fault_row(record_property: Any) -> fault_table.Record:
     """Give what notes for the table which level caught each fault of a form of backup."""
