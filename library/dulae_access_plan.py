@@ -16,7 +16,7 @@ description:
     Planning the same again gives the same plan.
   - One finding for each system says whether anybody can log in whose day has come. Without a list, or where a
     database cannot be read, it is C(unknown). An account that was used after its owner's last day is a finding of
-    its own.
+    its own, and has an incident of its own in the register, opened once.
 options:
   inventory:
     description: Folder of the inventory.
@@ -34,6 +34,10 @@ options:
     description: Days after which an approved plan may no longer be carried out.
     type: int
     default: 7
+  max_lag_days:
+    description: Days from the first day out to the disabling, after which it is late.
+    type: int
+    default: 7
   run:
     description: The run of the control, for the ledger.
     type: str
@@ -45,7 +49,7 @@ options:
     default: never
 attributes:
   check_mode:
-    description: Compares, and keeps no plan.
+    description: Compares, keeps no plan and opens no incident.
     support: full
   diff_mode:
     description: Nothing that exists is changed.
@@ -63,7 +67,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: One finding for each system, and further ones about accounts that were used too late.
+  description:
+    - One finding for each system; further ones about accounts that were used too late, about the lag from the first
+      day out to the disabling, and about documents that wait at the leavers' accounts.
   returned: success
   type: list
   elements: dict
@@ -99,16 +105,23 @@ proposed:
   description: How many accounts the plan would disable; without any there is nothing to approve.
   returned: success
   type: int
+incidents:
+  description: Numbers of the incidents that were opened now, one for each account that was used too late.
+  returned: success
+  type: list
+  elements: str
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from dulae.accounts import desk, reviewing
+from dulae.accounts import desk, lagging, reviewing
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
+from dulae.incidents import after_leaving, doors
 from dulae.people import spelling
 
 
@@ -118,7 +131,7 @@ def main() -> None:
             "inventory": {"type": "path", "required": True},
             "list": {"type": "path", "required": True},
             "operator": {"type": "str", "default": ""},
-            "max_age_days": {"type": "int", "default": 7},
+            **{name: {"type": "int", "default": 7} for name in ("max_age_days", "max_lag_days")},
             "run": {"type": "str", "default": ""},
             "fail_on": door.FAIL_ON_OPTION,
         },
@@ -128,10 +141,15 @@ def main() -> None:
     try:
         setting = desk.Setting(asked["run"], asked["operator"], asked["max_age_days"])
         place = desk.at(Path(asked["inventory"]), setting)
-        made = reviewing.review(place, Path(asked["list"]), spelling, check_mode=module.check_mode)
+        manner = reviewing.Manner(module.check_mode, lagging.LagLimit(asked["max_lag_days"]))
+        made = reviewing.review(place, Path(asked["list"]), spelling, manner)
+        told = () if module.check_mode else made.findings
+        opened = after_leaving.open_for(doors.desk_at(Path(asked["inventory"])), told, datetime.now(UTC))
     except DulaeError as error:
         module.fail_json(msg=door.redacted(str(error)))
-    door.leave(module, made.findings, watch, changed=made.changed, **made.told())
+    numbers = [incident.number for incident in opened]
+    more = {**made.told(), "incidents": numbers}
+    door.leave(module, made.findings, watch, changed=made.changed or bool(opened), **more)
 
 
 if __name__ == "__main__":

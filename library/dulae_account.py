@@ -103,8 +103,8 @@ elapsed_ms:
 plans:
   description:
     - Each plan with C(plan_id), C(plan_sha256) and C(results). A result has C(system), C(because), C(items), and
-      C(outcome) (applied, recovered, already, undone, refused, rolled_back, unreadable, unclear, would_apply,
-      would_undo).
+      C(outcome) (applied, recovered, already, undone, restored_before, refused, rolled_back,
+      unreadable, unclear, would_apply, would_undo).
     - An item has C(person), C(account_key), C(login), C(done), C(ended) and C(verified) (login_refused,
       row_read_back, still_open, unread).
   returned: success

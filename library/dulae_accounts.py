@@ -13,6 +13,11 @@ description:
     the active, disabled, dormant, orphaned and privileged ones. Reads only.
   - Dormant accounts are active and were not used for O(dormant_days). Orphaned ones are active and carry no citizen
     number although the application keeps them. Protected accounts are neither.
+  - Shared accounts and contractors' (C(shared) and C(vendors) of C(accounts)) are looked for. A contractor's that is
+    active after its last day fails; accounts that look shared and have no owner, and several active ones of one citizen
+    number, are warnings.
+  - With O(staff_list), the active accounts are compared with the full staff list by citizen number. Whatever differs is
+    told; nothing is ever disabled by this.
 options:
   inventory:
     description: Folder of the inventory.
@@ -30,6 +35,11 @@ options:
     description: How many orphaned accounts there may be before it is a warning.
     type: int
     default: 0
+  staff_list:
+    description:
+      - The full staff list of the personnel division (CSV or XLSX), or a folder whose newest list is read; it is read
+        as the list of leavers is. One that cannot be read makes this comparison C(unknown), and nothing else.
+    type: path
   fail_on:
     description: The least verdict that fails the task.
     type: str
@@ -51,11 +61,19 @@ EXAMPLES = r"""
     inventory: "{{ inventory_dir }}"
     dormant_days: 120
   delegate_to: localhost
+
+- name: Compare the accounts with everybody who works here
+  dulae_accounts:
+    inventory: "{{ inventory_dir }}"
+    staff_list: /srv/dulae/lists/staff/2026-11.xlsx
+  delegate_to: localhost
 """
 
 RETURN = r"""
 findings:
-  description: One finding for each system.
+  description:
+    - For each system one finding about its accounts (check C(accounts)), one or more about whose they are
+      (C(accounts_owners)), and with O(staff_list) one about the staff (C(accounts_staff)).
   returned: success
   type: list
   elements: dict
@@ -78,16 +96,17 @@ elapsed_ms:
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
 from dulae import settings
-from dulae.accounts import applications, counting
+from dulae.accounts import applications, counting, reconciling
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
-from dulae.people import spelling
+from dulae.people import spelling, staff_list
 
 
 def main() -> None:
@@ -97,6 +116,7 @@ def main() -> None:
             "dormant_days": {"type": "int", "default": 90},
             "max_dormant": {"type": "int", "default": 0},
             "max_orphaned": {"type": "int", "default": 0},
+            "staff_list": {"type": "path"},
             "fail_on": door.FAIL_ON_OPTION,
         },
         supports_check_mode=True,
@@ -105,7 +125,11 @@ def main() -> None:
     limits = counting.Limits(asked["dormant_days"], asked["max_dormant"], asked["max_orphaned"])
     try:
         kept = applications.applications(settings.load(Path(asked["inventory"])))
-        findings = [counting.count(one, spelling, limits, datetime.now(UTC)) for one in kept]
+        now = datetime.now(UTC)
+        findings = [found for one in kept for found in counting.count(one, spelling, limits, now)]
+        if asked["staff_list"]:
+            staff = partial(staff_list.rows, Path(asked["staff_list"]), now)
+            findings += reconciling.reconciled(kept, spelling, staff)
     except DulaeError as error:
         module.fail_json(msg=door.redacted(str(error)))
     door.leave(module, findings, watch)

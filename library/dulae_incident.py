@@ -55,7 +55,7 @@ options:
       kind:
         description: What it asks for.
         type: str
-        choices: [fault, advice, rights_request]
+        choices: [fault, advice, rights_request, security]
         default: fault
       reporter:
         description: Who reports.
@@ -147,7 +147,7 @@ from ansible.module_utils.basic import AnsibleModule
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
-from dulae.incidents import doors
+from dulae.incidents import doors, register
 
 
 def main() -> None:
@@ -156,7 +156,7 @@ def main() -> None:
         "system": {"type": "str", "required": True},
         "symptom": {"type": "str", "required": True},
         "channel": {"type": "str", "choices": ["phone", "email", "check", "walk_in"], "default": "phone"},
-        "kind": {"type": "str", "choices": ["fault", "advice", "rights_request"], "default": "fault"},
+        "kind": {"type": "str", "choices": list(register.KINDS), "default": "fault"},
     }
     states = ["reviewed", "opened", "notified", "acknowledged", "started", "finished", "closed"]
     module = AnsibleModule(

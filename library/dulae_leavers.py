@@ -13,6 +13,8 @@ description:
   - Each person of the list is to act on, scheduled, to review, without action, or rejected; the counts add up.
   - A week without a list, an old list, a copy of an earlier one, and an empty one that does not say that there
     is nothing to report are findings that fail. A file that is no list is C(unknown).
+  - One that is half as long as usual or shorter, or holds exactly the persons of an earlier one though it was
+    saved anew, is a finding that warns. Both are told by the lists that O(ledger) remembers.
 options:
   path:
     description: The list. Either this or O(folder) is required.

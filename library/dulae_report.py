@@ -24,8 +24,8 @@ options:
     description: Which reports to write.
     type: list
     elements: str
-    choices: [availability, incidents, maintenance, access, internal_control, usage]
-    default: [availability, incidents, maintenance, access, internal_control, usage]
+    choices: [availability, incidents, maintenance, access, receipt, internal_control, usage]
+    default: [availability, incidents, maintenance, access, receipt, internal_control, usage]
   period:
     description:
       - V(this) or V(last) for the report's own kind of period (day, week, month, quarter) as seen from today, or
@@ -129,7 +129,7 @@ from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
 from dulae.reports import writing
 
-REPORTS = ["availability", "incidents", "maintenance", "access", "internal_control", "usage"]
+REPORTS = ["availability", "incidents", "maintenance", "access", "receipt", "internal_control", "usage"]
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ REPORTS = {
     "incidents": "2026-11",
     "maintenance": "2026-11",
     "access": "2026-W48",
+    "receipt": "2026-W48",
     "internal_control": "2570-Q1",
     "usage": "2570-Q1",
 }

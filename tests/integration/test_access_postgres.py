@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import applying, carrying, database, profile, replacing, undo, usage
+from dulae.accounts import applying, carrying, database, pending, profile, replacing, undo, usage
 from dulae.accounts.applications import Application, Brake
 from dulae.accounts.carrying import Order
 from dulae.accounts.database import Database
@@ -198,15 +198,51 @@ def test_usage_queries_cannot_write_and_end_in_time(server: Server, tmp_path: Pa
         "counted": "SELECT count(*) FROM \"Order\" WHERE username LIKE 'user%'",
         "share": 'SELECT avg(admin) FROM "Order"',
         "changes": "DELETE FROM sessions RETURNING 1",
+        "hidden": "SELECT nextval('sessions_id_seq')",
         "endless": "SELECT count(*) FROM generate_series(1, 100000000000)",
     }
     queries = tuple(Query("saraban", name, "users", sql) for name, sql in asked.items())
     source = Source(Database("saraban/saraban", url(server), tmp_path), queries)
-    counted, share, changes, endless = usage.measure([source], timeout_s=1)
+    counted, share, changes, hidden, endless = usage.measure([source], timeout_s=1)
     assert (counted.measured["value"], share.measured["value"]) == (4, "0.33")
-    assert changes.verdict.value == "unknown" and "read-only transaction" in changes.because
+    assert changes.verdict.value == "unknown" and "more than read" in changes.because
+    # What looks like reading and is none is refused by the transaction.
+    assert hidden.verdict.value == "unknown" and "read-only transaction" in hidden.because
     assert endless.verdict.value == "unknown" and "statement timeout" in endless.because
     assert server.sql("saraban", "SELECT count(*) FROM sessions").strip() == str(2 * len(PEOPLE))
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "numbers"),
+    [
+        (
+            "SELECT number FROM waits WHERE owner = :account AND number LIKE 'กค%' AND at::date <= '2026-12-31 10:00'",
+            "access.pending_documents",
+            ["กค 0401/12", "กค 0401/13"],
+        ),
+        (
+            "SELECT number FROM waits WHERE owner::text = CAST(:account AS text) AND at IS NULL",
+            "access.pending_none",
+            [],
+        ),
+        ("SELECT number FROM waits WHERE number = :account", "access.pending_unknown", []),
+        ("SELECT nextval('sessions_id_seq') WHERE :account IS NOT NULL", "access.pending_unknown", []),
+    ],
+)
+def test_what_waits_is_asked_with_a_uuid_and_cannot_write(
+    work: Office, server: Server, query: str, code: str, numbers: list[str]
+) -> None:
+    server.sql(
+        "saraban",
+        "CREATE TABLE IF NOT EXISTS waits (number text, owner uuid, at timestamptz, title text)",
+        f"INSERT INTO waits VALUES ('กค 0401/12', '{UUID.format(1)}', '2026-11-01', 'x'),"
+        f" ('กค 0401/13', '{UUID.format(1)}', '2026-11-02', 'y'), ('9', '{UUID.format(3)}', '2026-11-02', 'z')",
+    )
+    asking = work.with_applications(replace(work.desk.applications[0], pending_documents=query))
+    (found,) = pending.findings(asking.desk, asking.plan(leaver(SOMCHAI)))
+    assert found.code == code
+    assert [number for one in found.measured["waiting"] for number in one["numbers"]] == numbers
+    assert server.sql("saraban", "SELECT last_value FROM sessions_id_seq").strip() == str(2 * len(PEOPLE))
 
 
 def test_a_database_that_does_not_exist_is_unknown_with_the_way_there(work: Office) -> None:

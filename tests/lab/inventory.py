@@ -60,7 +60,12 @@ def hosts(layout: Layout, state: State) -> dict[str, Any]:
         "ansible_ssh_private_key_file": str(layout.keys / "controller"),
         "ansible_python_interpreter": state.target_python,
     }
-    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    # The reviews are made by a named officer, for approver and maker work under one login here.
+    local = {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "access_review_operator": "officer1",
+    }
     named = {
         host: {
             **shared,

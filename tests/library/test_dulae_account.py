@@ -61,7 +61,10 @@ def test_the_week_from_the_list_to_the_proof(
     assert {each["outcome"] for each in applied["plans"][0]["results"]} == {"applied"}
     assert not run_module("dulae_account", **common)["changed"]
     again = run_module("dulae_access_plan", **common, list=leavers)
-    assert (again["verdict"], again["proposed"]) == ("pass", 0)
+    assert again["proposed"] == 0
+    verdicts = {(found["check"], found["verdict"]) for found in again["findings"]}
+    # Nobody can log in any more; that it took long is told in the week in which it was done.
+    assert verdicts == {("access", "pass"), ("access_lag", "warn")}
     back = run_module(
         "dulae_account", **common, plan=planned["plan_id"], state="restored", reason="wrong person"
     )
@@ -101,24 +104,3 @@ def test_a_profile_that_is_described_wrongly_is_one_clear_line(
     change_accounts(inventory, tablename="users")
     failed = run_module("dulae_accounts", inventory=str(inventory))
     assert failed["failed"] and "accounts has no key 'tablename'" in failed["msg"]
-
-
-def test_accounts_are_counted_for_each_system(run_module: RunModule, inventory: Path) -> None:
-    counted = run_module("dulae_accounts", inventory=str(inventory), dormant_days=20000)
-    assert not counted["changed"]
-    assert [(found["subject"], found["check"]) for found in counted["findings"]] == [
-        ("intranet", "accounts"),
-        ("saraban", "accounts"),
-    ]
-    assert counted["verdict"] == "pass" and counted["findings"][0]["measured"]["privileged"] == 2
-
-
-def test_usage_gives_one_figure_for_each_query(run_module: RunModule, inventory: Path) -> None:
-    read = run_module("dulae_usage", inventory=str(inventory))
-    assert not read["changed"] and read["verdict"] == "pass"
-    assert [(found["subject"], found["measured"]) for found in read["findings"]] == [
-        ("intranet/users", {"value": 6, "unit": "users"}),
-        ("saraban/users", {"value": 6, "unit": "users"}),
-    ]
-    one = run_module("dulae_usage", inventory=str(inventory), system="saraban")
-    assert len(one["findings"]) == 1

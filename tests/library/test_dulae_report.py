@@ -38,7 +38,7 @@ def test_it_writes_once_and_says_where(run_module: RunModule, office: Department
 
 def test_check_mode_says_what_would_be_new(run_module: RunModule, office: Department) -> None:
     result = run_module("dulae_report", _check_mode=True, inventory=str(office.settings.inventory))
-    assert result["changed"] and result["verdict"] == "unknown" and len(result["findings"]) == 6
+    assert result["changed"] and result["verdict"] == "unknown" and len(result["findings"]) == 7
     assert not office.settings.report_dir.exists()
 
 

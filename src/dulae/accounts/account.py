@@ -15,6 +15,8 @@ from dulae.errors import ListError
 
 # What the procedure does with a login; everything else on the list is for a person to decide.
 DISABLING = frozenset({"DISABLE", "DISABLE_NOW", "SUSPEND", "SUSPEND_NOW"})
+# These do not wait for the order's day.
+AT_ONCE = frozenset({"DISABLE_NOW", "SUSPEND_NOW"})
 # A row that speaks against the same person's leaving: a joiner, a cancelled or renewed one.
 KEEPING = frozenset({"NO_DISABLE", "CANCEL_PENDING", "RELINK"})
 _DISTINCT_NAMES = 1 << 16
@@ -56,7 +58,8 @@ class Account:
 class Leaver:
     """One row of the judged list: ``number`` is its place in the list, ``row`` its number on its sheet.
 
-    ``effective_date`` is the first day out; ``source`` is the earlier list it was carried over from, if any.
+    ``effective_date`` is the first day out; ``source`` is the earlier list it was carried over from, if any, and
+    ``source_sha256`` that of the list.
     """
 
     number: int
@@ -75,6 +78,7 @@ class Leaver:
     reason: str
     reason_th: str = ""
     source: str = ""
+    source_sha256: str = ""
 
     @property
     def first_name(self) -> str:
@@ -155,6 +159,7 @@ def leavers(rows: Iterable[Mapping[str, Any]], spelling: Spelling, place: str) -
             reason=str(row.get("reason") or ""),
             reason_th=str(row.get("reason_th") or row.get("reason") or ""),
             source=str(row.get("list") or ""),
+            source_sha256=str(row.get("list_sha256") or "") if row.get("list") else "",
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dulae.settings import Settings
     from dulae.settings.systems import System
 
-_PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
+PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class Brake:
 
 @dataclass(frozen=True)
 class Application:
-    """One system's accounts: where they are, what disabling means there, and what may never be touched."""
+    """One system's accounts: where they are, what disabling means there, and what may never be touched.
+
+    ``shared`` gives the owner of an account that several people use, ``vendors`` the last day of a contractor's.
+    Names of accounts in both are folded as those of ``protected`` are.
+    """
 
     system: str
     profile: Profile
@@ -39,6 +44,9 @@ class Application:
     protected: frozenset[str] = frozenset()
     brake: Brake = Brake()
     login_probe: LoginProbe | None = None
+    pending_documents: str = ""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    vendors: Mapping[str, date] = field(default_factory=dict)
 
     def protects(self, login: str) -> bool:
         """Say whether nobody may touch an account."""
@@ -80,10 +88,13 @@ def _application(system: System, settings: Settings) -> Application:
         protected=frozenset(login.casefold() for login in kept.protected),
         brake=Brake(kept.brake.max_count, kept.brake.max_percent),
         login_probe=LoginProbe.of(probe, settings.inventory, place) if probe else None,
+        pending_documents=kept.pending_documents or "",
+        shared={one.login.casefold(): one.owner for one in kept.shared},
+        vendors={one.login.casefold(): one.ends or settings.contract.ends for one in kept.vendors},
     )
 
 
 def _demand_known(options: Mapping[str, Any], place: str) -> None:
-    for name in sorted(set(options) - _PROFILE_KEYS):
-        known = ", ".join(sorted(_PROFILE_KEYS | {"login_probe"}))
+    for name in sorted(set(options) - PROFILE_KEYS):
+        known = ", ".join(sorted(PROFILE_KEYS | {"login_probe"}))
         raise SettingsError(f"accounts has no key {name!r}", place=place, remedy=f"It takes {known}")

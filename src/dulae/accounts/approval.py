@@ -24,6 +24,10 @@ REJECT = "dulae-reject"
 _DECISIONS = {"approved": APPROVE, "rejected": REJECT}
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]+")
 _PATIENCE_S = 120
+_SAY_WHO = (
+    "Plan it again with --as HOLDER (or set access_review_operator), or approve it from your own login: "
+    "sudo -u keeps your name"
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def approve(desk: Desk, plan: Plan, vote: Vote, signature: str) -> Mapping[str, 
     Raise PlanError where he may not decide it, or the signature is not his.
     """
     approver = _approver(desk, plan, vote.holder)
-    _refuse_maker(plan, approver)
+    _refuse_maker(plan, approver, desk.operator.login)
     standing = standings(desk.evidence).get(plan.plan_id, Standing())
     _demand_open(desk, plan, standing)
     fingerprint = verified(approver, statement(plan.sha256, vote.bulk), signature, _DECISIONS[vote.decision])
@@ -73,6 +77,7 @@ def approve(desk: Desk, plan: Plan, vote: Vote, signature: str) -> Mapping[str, 
         "plan_id": plan.plan_id,
         "plan_sha256": plan.sha256,
         "approver": approver.holder,
+        "login": desk.operator.login,
         "key_fingerprint": fingerprint,
         "signature": signature,
         "decision": vote.decision,
@@ -91,11 +96,24 @@ def _approver(desk: Desk, plan: Plan, holder: str) -> Approver:
     raise PlanError(f"{holder} may not approve", place=f"plan {plan.plan_id}", remedy=remedy)
 
 
-def _refuse_maker(plan: Plan, approver: Approver) -> None:
-    makers = {name for name in plan.made_by.values() if name}
-    if makers & (approver.logins | {approver.holder}):
+def _refuse_maker(plan: Plan, approver: Approver, login: str) -> None:
+    """Raise PlanError where the approver is the maker by any name known, or may be, for nobody knows who made it.
+
+    ``login`` is the one under which the approver works.
+    """
+    place = f"plan {plan.plan_id}"
+    makers = {_bare(name) for name in plan.made_by.values() if name}
+    if makers & {_bare(name) for name in (*approver.logins, approver.holder)}:
         remedy = "Ask another approver: a plan needs a second person"
-        raise PlanError(f"{approver.holder} made it himself", place=f"plan {plan.plan_id}", remedy=remedy)
+        raise PlanError(f"{approver.holder} made it himself", place=place, remedy=remedy)
+    if not plan.made_by["holder"] and _bare(login) in makers:
+        what = f"it was made under the login {login}, which is no holder's, and is now approved under the same one"
+        raise PlanError(what, place=place, remedy=_SAY_WHO)
+
+
+def _bare(name: str) -> str:
+    r"""Return a login without its domain, in small letters: ``DEPT\Head1`` and ``head1@dept`` are one person's."""
+    return name.rpartition("\\")[2].partition("@")[0].casefold()
 
 
 def _demand_open(desk: Desk, plan: Plan, standing: Standing) -> None:
@@ -150,7 +168,7 @@ def standing_approval(desk: Desk, plan: Plan, standing: Standing) -> Mapping[str
     for approval in reversed(standing.approvals):
         if approval["plan_sha256"] == plan.sha256:
             approver = _approver(desk, plan, approval["approver"])
-            _refuse_maker(plan, approver)
+            _refuse_maker(plan, approver, str(approval.get("login", "")))
             verified(approver, statement(plan.sha256, approval.get("bulk")), approval["signature"], APPROVE)
             found: Mapping[str, Any] = approval
             return found

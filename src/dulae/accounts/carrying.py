@@ -12,8 +12,8 @@ from dulae.accounts import undo as undoing
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, find, plans
 from dulae.accounts.result import Result, not_proven
-from dulae.accounts.reviewing import shown
 from dulae.accounts.standing import Standing, standings
+from dulae.accounts.telling import shown
 from dulae.accounts.verifying import LOGIN_REFUSED, ROW_READ_BACK
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import PlanError
@@ -42,12 +42,16 @@ COLLEAGUE = reason(
     "access.colleague_locked_out", "plan {plan_id}: the login of {colleague}, who has not left, is refused"
 )
 REFUSED = reason("access.refused", "plan {plan_id} was not carried out: {error}")
+NOT_RESTORED = reason("access.undo_refused", "plan {plan_id} was not taken back: {error}")
 UNREADABLE = reason("access.change_unknown", "plan {plan_id}: {error}")
 WOULD = reason(
     "access.would_apply", "plan {plan_id} would disable {accounts} accounts; nothing was changed (check mode)"
 )
 UNDONE = reason(
     "access.undone", "plan {plan_id}: {accounts} accounts restored ({logins}); not restored: {not_restored}"
+)
+RESTORED_BEFORE = reason(
+    "access.restored_before", "plan {plan_id} was taken back before; nothing is left to restore"
 )
 WOULD_UNDO = reason(
     "access.would_undo", "plan {plan_id} would restore {accounts} accounts; nothing was changed (check mode)"
@@ -67,12 +71,16 @@ class Order:
 
 @dataclass
 class Carried:
-    """What came of it: findings, each plan's results, whether anything changed, and Ansible's differences."""
+    """What came of it: findings, each plan's results, whether anything changed, and Ansible's differences.
+
+    ``restores`` says that plans are taken back.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     plans: list[dict[str, Any]] = field(default_factory=list)
     changed: bool = False
     diff: list[dict[str, str]] = field(default_factory=list)
+    restores: bool = False
 
 
 def carry_out(desk: Desk, order: Order, *, check_mode: bool = False) -> Carried:
@@ -80,7 +88,7 @@ def carry_out(desk: Desk, order: Order, *, check_mode: bool = False) -> Carried:
 
     Raise PlanError where the order names no plan, LedgerError where evidence cannot be kept.
     """
-    carried = Carried()
+    carried = Carried(restores=order.restore)
     if order.restore and not order.plan:
         raise PlanError("no plan is named", place="undo", remedy="Say which one: dulae access list")
     if not order.plan and not check_mode:
@@ -152,7 +160,7 @@ def _steps(desk: Desk, plan: Plan, order: Order, *, check_mode: bool) -> Iterabl
 
 def _add(carried: Carried, plan: Plan, results: Sequence[Result], desk: Desk) -> None:
     for result in results:
-        carried.findings.append(_finding(plan, result))
+        carried.findings.append(_finding(plan, result, restore=carried.restores))
         carried.changed = carried.changed or result.changed
         carried.diff += [dict(each) for each in differences(plan, result)]
         if result.outcome in ("applied", "recovered"):
@@ -168,12 +176,12 @@ def _said(system: str, verdict: Verdict, why: Reason, **measured: Any) -> Findin
     return replace(judged(CHECK, system, verdict, why, measured=measured), system=system)
 
 
-def _finding(plan: Plan, result: Result) -> Finding:
+def _finding(plan: Plan, result: Result, *, restore: bool) -> Finding:
     numbers = {"plan_id": plan.plan_id, "accounts": len(result.items), **_numbers(result.items)}
     if result.because:
-        verdict, why = (
-            (Verdict.FAIL, REFUSED) if result.outcome == "refused" else (Verdict.UNKNOWN, UNREADABLE)
-        )
+        refused = NOT_RESTORED if restore else REFUSED
+        is_refused = result.outcome == "refused"
+        verdict, why = (Verdict.FAIL, refused) if is_refused else (Verdict.UNKNOWN, UNREADABLE)
         return _said(result.system, verdict, why, **numbers, error=result.because)
     if result.outcome in ("applied", "recovered", "already") and (still := not_proven(result.items)):
         return _said(result.system, Verdict.FAIL, NOT_PROVEN, **{**numbers, "logins": shown(still)})
@@ -185,6 +193,7 @@ _WORDS = {
     "recovered": RECOVERED,
     "already": ALREADY,
     "undone": UNDONE,
+    "restored_before": RESTORED_BEFORE,
     "would_apply": WOULD,
     "would_undo": WOULD_UNDO,
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dulae.accounts import database
+from dulae.accounts import database, owning
 from dulae.accounts.account import Account, Spelling, accounts
 from dulae.accounts.applications import Application
-from dulae.accounts.reviewing import shown
 from dulae.accounts.tables import tables, users_rows
+from dulae.accounts.telling import shown
 from dulae.checks.finding import Finding, Verdict, judged, reason
 from dulae.errors import DatabaseError, RemoteError
 
@@ -18,7 +18,8 @@ CHECK = "accounts"
 
 IN_ORDER = reason(
     "access.accounts_in_order",
-    "{accounts} accounts, {active} active: {dormant} dormant, {orphaned} without an owner, {privileged} administrators",
+    "{accounts} accounts, {active} active: {dormant} dormant, {never_used} never used, {orphaned} without an owner, "
+    "{privileged} administrators",
 )
 TOO_MANY = reason(
     "access.accounts_to_clear",
@@ -51,7 +52,7 @@ class Counts:
     dormant: int = 0
     orphaned: int = 0
     logins: dict[str, list[str]] = field(
-        default_factory=lambda: {"dormant": [], "orphaned": [], "privileged": []}
+        default_factory=lambda: {"dormant": [], "never_used": [], "orphaned": [], "privileged": []}
     )
 
     def note(self, kind: str, login: str) -> None:
@@ -61,26 +62,35 @@ class Counts:
             self.logins[kind].append(login)
 
 
-def count(application: Application, spelling: Spelling, limits: Limits, now: datetime) -> Finding:
-    """Return what an application's accounts are; a database that cannot be read is unknown."""
+def count(application: Application, spelling: Spelling, limits: Limits, now: datetime) -> list[Finding]:
+    """Return what an application's accounts are, and whose; a database that cannot be read is unknown."""
     profile = application.profile
+    owners = owning.Owners(application, now.astimezone(profile.timezone).date())
     try:
         with database.reading(application.database) as connection:
             rows = users_rows(connection, tables(connection, profile))
-            counted = counts(
-                accounts(rows, profile, spelling), application, now - timedelta(days=limits.dormant_days)
-            )
+            found = _noted(accounts(rows, profile, spelling), owners)
+            counted = counts(found, application, now - timedelta(days=limits.dormant_days))
     except (DatabaseError, RemoteError) as error:
         made = judged(CHECK, application.system, Verdict.UNKNOWN, UNREADABLE, measured={"error": str(error)})
-        return replace(made, system=application.system)
-    return replace(judge(application.system, counted, limits), system=application.system)
+        return [replace(made, system=application.system)]
+    kinds = replace(judge(application.system, counted, limits), system=application.system)
+    return [kinds, *owning.findings(application.system, owners.owned())]
+
+
+def _noted(found: Iterable[Account], owners: owning.Owners) -> Iterator[Account]:
+    """Yield accounts as they stream by, each shown to whoever looks for owners."""
+    for account in found:
+        owners.note(account)
+        yield account
 
 
 def counts(found: Iterable[Account], application: Application, used_since: datetime) -> Counts:
     """Return how many accounts there are of each kind.
 
-    Dormant: active, used before ``used_since`` for the last time. Without an owner: active, with no citizen number
-    although the application keeps them. Protected accounts are known to somebody, and neither.
+    Never used: active, with no login on record although the application keeps it. Dormant: active, used before
+    ``used_since`` for the last time. Without an owner: active, with no citizen number although the application keeps
+    them. Protected accounts are known to somebody, and neither; shared ones and contractors' have an owner.
     """
     made = Counts()
     for account in found:
@@ -91,20 +101,19 @@ def counts(found: Iterable[Account], application: Application, used_since: datet
         made.active += 1
         for kind in _kinds(account, application, used_since):
             made.note(kind, account.login)
-        made.never_used += (
-            account.last_login_at is None and application.profile.users.last_login_at is not None
-        )
     return made
 
 
 def _kinds(account: Account, application: Application, used_since: datetime) -> Collection[str]:
-    is_known = application.protects(account.login)
+    is_known, users = owning.is_known(application, account.login), application.profile.users
+    is_protected = application.protects(account.login)
     kinds = {
         "privileged": account.privileged,
-        "dormant": not is_known and account.last_login_at is not None and account.last_login_at < used_since,
-        "orphaned": not is_known
-        and application.profile.users.citizen_id is not None
-        and not account.citizen_id,
+        "dormant": not is_protected
+        and account.last_login_at is not None
+        and account.last_login_at < used_since,
+        "never_used": users.last_login_at is not None and account.last_login_at is None,
+        "orphaned": not is_known and users.citizen_id is not None and not account.citizen_id,
     }
     return [kind for kind, holds in kinds.items() if holds]
 

@@ -101,6 +101,11 @@ class Desk:
         return self.state_dir / "access" / "outstanding.json"
 
     @property
+    def staying(self) -> Path:
+        """Return the file of those who stay by a list, and until when an earlier plan may say otherwise."""
+        return self.state_dir / "access" / "staying.json"
+
+    @property
     def locks(self) -> Path:
         """Return the folder of locks."""
         return self.state_dir / "locks"

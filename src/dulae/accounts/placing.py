@@ -16,6 +16,10 @@ UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason
 BY_HAND = reason("access.by_hand", "the movement {movement} ({action}) is carried out by hand")
 CONTRADICTED = reason("access.contradicted", "other rows of the list speak against it: {rows}")
 PROTECTED = reason("access.protected", "the account is protected and may only be changed by hand")
+SHARED = reason(
+    "access.shared_account",
+    "several people use this account: {owner}, who answers for it, changes its password and says whose it is now",
+)
 LAST_ADMINISTRATOR = reason("access.last_administrator", "nobody else would be left to administer the system")
 SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
 REPEATED = reason("access.repeated", "another row of the list says the same of this person")
@@ -58,6 +62,8 @@ def told(why: Reason, **places: str) -> dict[str, str]:
 def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
     decision = decide(survey.matches.by_person.get(leaver.number, ()))
     section, why = _section(sheet, leaver, decision)
+    if section in ("proposed", "waiting") and (owner := _owner(survey.application, decision)):
+        section, why = "review", told(SHARED, owner=owner)
     if section == "proposed" and _protects(survey.application, decision):
         section, why = "protected", told(PROTECTED)
     return Placed(leaver, section, why, decision)
@@ -87,6 +93,11 @@ def _doubt(sheet: Sheet, leaver: Leaver) -> dict[str, str]:
 
 def _protects(application: Application, decision: Decision) -> bool:
     return application.protects(decision.matches[0].account.login)
+
+
+def _owner(application: Application, decision: Decision) -> str:
+    """Return who answers for an account that others use too, or nothing."""
+    return application.shared.get(decision.matches[0].account.login.casefold(), "")
 
 
 def _is_administrator(place: Placed) -> bool:

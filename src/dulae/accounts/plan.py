@@ -113,7 +113,7 @@ def _standing_plan(desk: Desk, content: Mapping[str, Any], known: Mapping[str, S
     """Return the plan that says the same already, with what was observed now; None where there is none."""
     for plan in plans(desk):
         same = plan.document["content_sha256"] == content["content_sha256"]
-        if same and _may_stand(plan, known, desk.clock()):
+        if same and _may_stand(plan, known, desk.clock()) and not _wants_maker(desk, plan, known):
             return replace(plan, document={**content, **_made(plan)})
     return None
 
@@ -125,6 +125,12 @@ def _made(plan: Plan) -> dict[str, Any]:
 def _may_stand(plan: Plan, known: Mapping[str, Standing], now: datetime) -> bool:
     standing = known.get(plan.plan_id, Standing())
     return not plan.items or (now < plan.valid_until and not standing.is_over)
+
+
+def _wants_maker(desk: Desk, plan: Plan, known: Mapping[str, Standing]) -> bool:
+    """Say whether a named holder now answers for what was planned under a login that is nobody's, and not signed."""
+    signed = known.get(plan.plan_id, Standing()).approvals
+    return bool(plan.items and desk.operator.holder and not plan.made_by["holder"] and not signed)
 
 
 def _write(desk: Desk, content: dict[str, Any]) -> Plan:

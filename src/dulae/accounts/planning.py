@@ -94,6 +94,7 @@ def _person(ground: Ground, leaver: Leaver) -> dict[str, Any]:
         "order_no": leaver.order_no,
         "standing": leaver.standing,
         "list": leaver.source,
+        "list_sha256": leaver.source_sha256 or ground.sheet.sha256,
     }
 
 

@@ -47,4 +47,4 @@ def undo(desk: Desk, plan: Plan, person: int | None) -> Iterator[Result]:
     standing = standings(desk.evidence).get(plan.plan_id, Standing())
     for system, changes in to_undo(desk, plan, standing, person):
         items = [{"person": change.person, "login": change.login} for change in changes]
-        yield Result(system, "would_undo" if items else "already", items=items, changed=bool(items))
+        yield Result(system, "would_undo" if items else "restored_before", items=items, changed=bool(items))

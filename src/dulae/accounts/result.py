@@ -18,8 +18,8 @@ from dulae.accounts.verifying import verify
 class Result:
     """What came of a plan in one system; ``items`` as the ledger has them.
 
-    ``outcome`` is applied, recovered (an interrupted attempt had been committed), already, undone, refused,
-    rolled_back, unreadable or unclear; in check mode would_apply or would_undo.
+    ``outcome`` is applied, recovered (an interrupted attempt had been committed), already, undone,
+    restored_before, refused, rolled_back, unreadable or unclear; in check mode would_apply or would_undo.
     """
 
     system: str

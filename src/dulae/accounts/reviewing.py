@@ -6,19 +6,21 @@ Not to know is never a pass: no list, or a database that cannot be read, is unkn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import outstanding
+from dulae.accounts import completeness, lagging, outstanding, pending
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
+from dulae.accounts.lagging import LagLimit
 from dulae.accounts.matching import PROPOSING, Index, Tier
 from dulae.accounts.plan import Plan
-from dulae.accounts.sheet import NO_LIST, Sheet, load, sheet
+from dulae.accounts.sheet import NO_LIST, Sheet, checked, load, sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey, survey
+from dulae.accounts.telling import shown
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import ListError
 
@@ -54,7 +56,6 @@ OPEN = reason(
     "access.open_after_disabling", "{used} disabled accounts still have sessions or tokens: {logins}"
 )
 
-_MOST_SHOWN = 10
 _NOT_YET = "-"
 _SURE = {tier.why.code for tier in (*PROPOSING, Tier.ID_AND_FIRST_NAME)}
 
@@ -78,28 +79,46 @@ class Review:
         }
 
 
-def review(desk: Desk, path: Path, spelling: Spelling, *, check_mode: bool = False) -> Review:
-    """Compare a judged list with every application and keep the plan that follows; in check mode nothing is kept.
+@dataclass(frozen=True)
+class Manner:
+    """How a review is made: in check mode nothing is kept; from which lag on disabling is late."""
+
+    check_mode: bool = False
+    lag: LagLimit = field(default_factory=LagLimit)
+
+
+def review(
+    desk: Desk, source: Path | Mapping[str, Any], spelling: Spelling, manner: Manner | None = None
+) -> Review:
+    """Compare a judged list (its file, or itself) with every application and keep the plan that follows.
 
     Leavers of earlier lists who can still log in are part of it, also in a week without a list: then all that is not
     worse is unknown. Raise PlanError or LedgerError if the plan cannot be kept.
     """
-    missing: ListError | None = None
+    manner, missing = manner or Manner(), None
     try:
-        document = load(path)
-        sheet(document, spelling, str(path))
+        document = load(source) if isinstance(source, Path) else checked(source)
+        sheet(document, spelling, str(source) if isinstance(source, Path) else "")
     except ListError as error:
         missing, document = error, dict(NO_LIST)
+    length = tuple(completeness.findings(desk, document))
     document = outstanding.joined(desk, document)
     kept = sheet(document, spelling, str(desk.outstanding))
     if missing and not kept.leavers:
         return Review(tuple(_unknown(one.system, NO_LIST_CAME, missing) for one in desk.applications))
     surveys = surveyed(desk, kept, spelling)
-    plan, is_new = plans.draft(desk, kept, surveys) if check_mode else plans.make(desk, kept, surveys)
-    if not check_mode:
+    plan, is_new = (plans.draft if manner.check_mode else plans.make)(desk, kept, surveys)
+    if not manner.check_mode:
         outstanding.keep(desk, document, plan)
     made = findings(desk, plan)
-    return Review(tuple(_without_list(made, missing) if missing else made), plan, is_new and not check_mode)
+    told = (*(_without_list(made, missing) if missing else made), *length, *_figures(desk, plan, manner))
+    return Review(told, plan, is_new and not manner.check_mode)
+
+
+def _figures(desk: Desk, plan: Plan, manner: Manner) -> Iterator[Finding]:
+    """Yield what a review measures besides: the lag, and what waits at the leavers' accounts."""
+    yield from lagging.findings(desk, plan, manner.lag)
+    yield from pending.findings(desk, plan)
 
 
 def _without_list(made: Iterable[Finding], missing: ListError) -> Iterator[Finding]:
@@ -165,12 +184,6 @@ def _of(plan: Plan, section: str, system: str) -> list[Mapping[str, Any]]:
 
 def _logins(entries: Sequence[Mapping[str, Any]]) -> str:
     return shown([entry["account"]["login"] for entry in entries])
-
-
-def shown(logins: Sequence[str]) -> str:
-    """Return some account names in a line; of many, the first and how many more."""
-    first = ", ".join(logins[:_MOST_SHOWN])
-    return f"{first}, +{len(logins) - _MOST_SHOWN}" if len(logins) > _MOST_SHOWN else first
 
 
 def _about_use(plan: Plan, system: str, told: set[tuple[str, str, str]]) -> Iterator[Finding]:

@@ -86,8 +86,13 @@ def load(path: Path) -> dict[str, Any]:
         raise ListError(f"it cannot be read ({error.strerror})", place=str(path), remedy=_AGAIN) from error
     except ValueError as error:
         raise ListError("it is no judged list", place=str(path), remedy=_AGAIN) from error
+    return checked(kept, str(path))
+
+
+def checked(kept: Any, place: str = "") -> dict[str, Any]:
+    """Return a judged list as it was made; raise ListError if it is none, or if no list came."""
     if not isinstance(kept, dict) or not {"file", "sha256", "rows"} <= set(kept):
-        raise ListError("it is no judged list", place=str(path), remedy=_AGAIN)
+        raise ListError("it is no judged list", place=place, remedy=_AGAIN)
     if not kept["file"]:
         raise ListError("this week's list did not come, or could not be read")
     return kept

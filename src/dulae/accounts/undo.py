@@ -61,7 +61,7 @@ def _undo(desk: Desk, plan: Plan, application: Application, asked: tuple[int | N
     standing = standings(desk.evidence)[plan.plan_id]
     changes = _changes(desk, plan, standing, (application.system, person))
     if not changes:
-        return Result(application.system, "already")
+        return Result(application.system, "restored_before")
     return _attempt(desk, plan, application, (standing.applied[application.system], changes, reason))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from dulae.accounts.database import Database
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DatabaseError, RemoteError
+from dulae.settings.reading_sql import only_reads
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -28,8 +28,6 @@ TIMEOUT_S = 60
 FIGURE = reason("usage.figure", "{value} {unit}")
 NO_FIGURE = reason("usage.no_figure", "the query gives no single number: {error}")
 FAILED = reason("usage.query_failed", "the query failed: {error}")
-# One statement: a second one could end the transaction that cannot write.
-_SECOND_STATEMENT = re.compile(r";\s*\S")
 _DECIMALS = 2
 
 
@@ -98,8 +96,8 @@ def _unknown(query: Query, why: Reason, error: Exception, timeout_s: int) -> Fin
 
 def _value(connection: Connection, sql: str) -> int | str:
     """Return the one value that a SELECT gives; raise ValueError if there is none, or more than one."""
-    if _SECOND_STATEMENT.search(sql):
-        raise ValueError("it is more than one statement")
+    if not only_reads(sql):
+        raise ValueError("it is more than one statement, or does more than read")
     # The text is sent as it is: no parameters, so that % and : need no care.
     answer = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
     if not answer.returns_rows:

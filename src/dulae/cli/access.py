@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,22 +15,38 @@ from dulae.cli.door import REFUSED, settings_of
 
 if TYPE_CHECKING:
     from dulae.accounts.desk import Desk
-    from dulae.checks.finding import Finding
 
-_AS = click.option("--as", "holder", default="", help="Who you are: the id of a holder in people.yml.")
-_CHECK = click.option("--check", is_flag=True, help="Say what would be done, and change nothing.")
+_AS = click.option(
+    "--as",
+    "holder",
+    metavar="HOLDER",
+    default="",
+    help="Who you are: your id in people.yml (default: whose id or mail name this login is).",
+)
+_CHECK = click.option(
+    "--check", is_flag=True, help="Only say what would be done; nothing is kept or changed."
+)
+
+
+_SIGNATURE = "Give the .sig file that ssh-keygen -Y sign has written"
 
 
 @click.group()
 def access() -> None:
     """Plan, approve, apply and undo the removal of leavers' access (procedure step 4).
 
+    Nobody is disabled before a second person has signed the plan. PLAN is its number, or the beginning of it. What is
+    refused ends with status 4 and one line that says why and what to do; wrong usage ends with 2.
+
     \b
     Examples, the week's list from its arrival to the proof:
-      dulae access plan lists/leavers.xlsx
+      dulae access plan lists/leavers.xlsx --as officer1
       dulae access show 20261122-3fa9c1d2
-      dulae access approve 20261122-3fa9c1d2 --as officer2 --key ~/.ssh/id_ed25519
+      dulae access approve 20261122-3fa9c1d2 --as head1 --key ~/.ssh/id_ed25519
       dulae access apply 20261122-3fa9c1d2
+      dulae access receipt 20261122-3fa9c1d2 --pdf
+    A mistake of the list, mended for one person:
+      dulae access undo 20261122-3fa9c1d2 --person 3 --reason "the order was cancelled"
     """
 
 
@@ -41,17 +56,7 @@ def _desk(ctx: click.Context, holder: str = "") -> Desk:
     return replace(desk.at(Path(ctx.find_root().obj), desk.Setting(holder=holder)), clock=clock.now)
 
 
-def _tell(findings: Iterable[Finding]) -> None:
-    """Print each finding as a line."""
-    from dulae.cli.findings import printable
-    from dulae.cli.tables import coloured
-
-    for found in findings:
-        verdict = coloured(f"{found.verdict.value:8}", found.verdict)
-        click.echo(f"{verdict}{found.subject}: {printable(found.because)}")
-
-
-@access.command()
+@access.command(short_help="1. Compare a list with all accounts, and plan.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @_AS
 @_CHECK
@@ -60,42 +65,21 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> Non
     """Compare a list with every system's accounts, and keep the plan that follows.
 
     FILE is the personnel division's list; by default the newest in the folder where lists arrive. Nothing is changed
-    in any system. Planning the same again gives the same plan. Exit status 4: there is no list, or a system could not
-    be read, so that the plan does not speak of it.
+    in any system. Planning the same again gives the same plan. Leavers of earlier lists who can
+    still log in are part of it. Exit status 4: no list came, or a system could not be read, so that the plan does not
+    speak of everybody.
 
     \b
     Example:
       dulae access plan lists/leavers.xlsx
     """
-    from dulae.accounts import reviewing
-    from dulae.people import receiving, spelling
+    from dulae.cli.planning import planned
 
     settings, desk = settings_of(ctx), _desk(ctx, holder)
-    kept = desk.judged_list
-    kept.parent.mkdir(mode=0o700, exist_ok=True)
-    asked = receiving.Request(file, settings.lists_dir, output=kept, ledger=desk.state_dir / "ledger")
-    received = receiving.receive(asked, clock.now(), check_mode=check)
-    _tell(received.findings)
-    if file and received.read is None:
-        sys.exit(REFUSED)
-    click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
-    made = reviewing.review(desk, kept, spelling, check_mode=check)
-    _tell(made.findings)
-    if made.plan is None:
-        sys.exit(REFUSED)
-    if made.plan.plan_id:
-        again = "" if made.changed else " (as before)"
-        click.echo(f"plan {made.plan.plan_id}: {len(made.plan.items)} accounts to disable{again}")
-        if made.plan.items:
-            click.echo(
-                f"next, by a second person: dulae access approve {made.plan.plan_id} --as HOLDER --key PATH"
-            )
-    if unread := made.plan.unread:
-        click.echo(f"not in this plan, for they could not be read: {', '.join(unread)}; plan again", err=True)
-        sys.exit(REFUSED)
+    sys.exit(0 if planned(settings, desk, file, check=check) else REFUSED)
 
 
-@access.command("list")
+@access.command("list", short_help="The plans, and how far each has come.")
 @click.pass_context
 def list_(ctx: click.Context) -> None:
     """List the plans, the newest first, and how far each has come.
@@ -121,7 +105,7 @@ def list_(ctx: click.Context) -> None:
     click.echo(table(headings, rows) if rows else "There is no plan yet: dulae access plan")
 
 
-@access.command()
+@access.command(short_help="2. Read a plan before it is signed.")
 @click.argument("plan_id", metavar="PLAN")
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -141,24 +125,31 @@ def show(ctx: click.Context, plan_id: str, output_format: str, statement: bool, 
     from dulae.accounts.plan import find
     from dulae.cli.plans import told
 
-    found = find(_desk(ctx), plan_id)
+    desk = _desk(ctx)
+    found = find(desk, plan_id)
     if statement:
         click.echo(approval.statement(found.sha256, bulk), nl=False)
     elif output_format == "json":
         document = {**found.document, "sha256": found.sha256}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        click.echo(told(found))
+        click.echo(told(found, desk.zone))
 
 
-@access.command()
+@access.command(short_help="3. Sign a plan, as a second person.")
 @click.argument("plan_id", metavar="PLAN")
-@click.option("--as", "holder", required=True, help="Who you are: an approver's id in people.yml.")
+@click.option(
+    "--as", "holder", metavar="HOLDER", required=True, help="Who you are: an approver's id in people.yml."
+)
 @click.option("--key", type=click.Path(path_type=Path), help="Your private SSH key.")
 @click.option(
     "--signature", type=click.Path(path_type=Path), help="Instead of --key: a signature made elsewhere."
 )
-@click.option("--bulk", type=int, help="The number of accounts, where this is a planned bulk.")
+@click.option(
+    "--bulk",
+    type=int,
+    help="The plan's number of accounts, where a brake stops it and this is a planned bulk.",
+)
 @click.option("--reject", is_flag=True, help="Refuse the plan instead.")
 @click.option("--reason", default="", help="Why, for the record.")
 @click.pass_context
@@ -167,7 +158,10 @@ def approve(
 ) -> None:
     """Approve a plan as a second person, by signing its SHA-256 with your own SSH key.
 
-    The plan's maker cannot approve it.
+    The plan's maker cannot approve it, by any of his names; nor can anybody under the login that made it, where that is
+    no holder's. What is signed is the line of "dulae access show PLAN --statement", in the namespace dulae-approve
+    (dulae-reject with --reject), so that a signature can be made on another machine. A plan that a brake stops needs
+    --bulk with exactly its number of accounts.
 
     \b
     Examples:
@@ -186,21 +180,71 @@ def approve(
     signed = (
         approval.sign(found, vote, key)
         if key
-        else private.read(signature or Path()).decode("ascii", "replace")
+        else private.read(signature or Path(), _SIGNATURE).decode("ascii", "replace")
     )
     body = approval.approve(desk, found, vote, signed)
     click.echo(f"plan {found.plan_id}: {decision} by {body['approver']} ({body['key_fingerprint']})")
 
 
-@access.command()
+@access.command(short_help="Monthly: accounts against the full staff list.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def reconcile(ctx: click.Context, file: Path) -> None:
+    """Compare every system's active accounts with the full staff list, by citizen number; nothing is disabled.
+
+    FILE is the personnel division's list of everybody who works here, or a folder whose newest list is read. Told are
+    accounts of nobody on it, further accounts of one person, other names, and accounts without a number, which cannot
+    be compared. Exit status 4: the list or a system could not be read.
+
+    \b
+    Example:
+      dulae access reconcile lists/staff-2026-11.xlsx
+    """
+    from functools import partial
+
+    from dulae.accounts.applications import applications
+    from dulae.accounts.reconciling import reconciled
+    from dulae.checks.finding import Verdict
+    from dulae.cli.findings import tell
+    from dulae.people import spelling, staff_list
+
+    found = reconciled(applications(settings_of(ctx)), spelling, partial(staff_list.rows, file, clock.now()))
+    tell(found)
+    if any(one.verdict is Verdict.UNKNOWN for one in found):
+        sys.exit(REFUSED)
+
+
+@access.command(short_help="5. The letter back to the personnel division.")
+@click.argument("plan_id", metavar="PLAN")
+@click.option("--pdf", is_flag=True, help="Print a PDF of each too; needs Chromium.")
+@click.pass_context
+def receipt(ctx: click.Context, plan_id: str, pdf: bool) -> None:
+    """Write the receipt for the list that a plan was made from, for the personnel division.
+
+    It says of every row what became of it, in Thai and English, HTML and Markdown. The receipts of a week:
+    dulae report receipt.
+
+    \b
+    Example:
+      dulae access receipt 20261122-3fa9c1d2 --pdf
+    """
+    from dulae.accounts.plan import find
+    from dulae.cli.receipts import written
+
+    for path in written(settings_of(ctx), find(_desk(ctx), plan_id), pdf=pdf):
+        click.echo(str(path))
+
+
+@access.command(short_help="4. Carry out a signed plan, and prove it.")
 @click.argument("plan_id", metavar="PLAN")
 @_AS
 @_CHECK
 @click.pass_context
 def apply(ctx: click.Context, plan_id: str, holder: str, check: bool) -> None:
-    """Carry out exactly an approved plan, and prove it.
+    """Carry out exactly an approved plan, and prove it: read back, and by a refused login where one can be tried.
 
-    What may not be carried out is refused with the reason (exit status 4), and nothing is changed.
+    One transaction for each system, wholly or not at all; doing it again changes nothing and looks again. What may not
+    be carried out is refused with the reason (exit status 4), and nothing is changed.
 
     \b
     Example:
@@ -211,15 +255,19 @@ def apply(ctx: click.Context, plan_id: str, holder: str, check: bool) -> None:
     _carry(ctx, holder, Order(plan_id), check=check)
 
 
-@access.command()
+@access.command(short_help="Give back what a plan took, to one person or all.")
 @click.argument("plan_id", metavar="PLAN")
-@click.option("--person", type=int, help="The number of one person in the plan; by default all.")
+@click.option(
+    "--person", metavar="NUMBER", type=int, help="The number of one person in the plan; by default all."
+)
 @click.option("--reason", required=True, help="Why, for the record.")
 @_AS
 @_CHECK
 @click.pass_context
 def undo(ctx: click.Context, /, plan_id: str, holder: str, check: bool, **asked: Any) -> None:
     """Write back exactly the previous values of what a plan changed; say what cannot come back.
+
+    Sessions and tokens that ended stay ended. No second signature is needed, so that a mistake is mended at once.
 
     \b
     Example:
@@ -233,10 +281,11 @@ def undo(ctx: click.Context, /, plan_id: str, holder: str, check: bool, **asked:
 def _carry(ctx: click.Context, holder: str, order: Any, *, check: bool) -> None:
     from dulae.accounts.carrying import carry_out
     from dulae.checks.finding import Verdict
+    from dulae.cli.findings import tell
 
     desk = _desk(ctx, holder)
     click.echo(f"plan {order.plan}: asking {len(desk.applications)} systems", err=True)
     made = carry_out(desk, order, check_mode=check)
-    _tell(made.findings)
+    tell(made.findings)
     if any(found.verdict is not Verdict.PASS for found in made.findings):
         sys.exit(REFUSED)

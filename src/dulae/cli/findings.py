@@ -57,6 +57,15 @@ def emit(findings: Iterable[Finding], watch: Stopwatch, output_format: str = "te
     sys.exit(Verdict(result["verdict"]).exit_status)
 
 
+def tell(findings: Iterable[Finding]) -> None:
+    """Print each finding as a line, for a command that does more than check."""
+    from dulae.cli.tables import coloured
+
+    for found in findings:
+        verdict = coloured(f"{found.verdict.value:8}", found.verdict)
+        click.echo(f"{verdict}{found.subject}: {printable(found.because)}")
+
+
 def as_json(findings: list[Finding], result: Mapping[str, Any]) -> str:
     """Return the result as a module of library/ returns it."""
     return json.dumps(result, ensure_ascii=False, indent=2)

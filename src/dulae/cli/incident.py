@@ -62,7 +62,10 @@ def _said(found: Incident, changed: bool) -> None:
     "--channel", type=click.Choice(["phone", "email", "walk_in"]), default="phone", show_default=True
 )
 @click.option(
-    "--kind", type=click.Choice(["fault", "advice", "rights_request"]), default="fault", show_default=True
+    "--kind",
+    type=click.Choice(["fault", "advice", "rights_request", "security"]),
+    default="fault",
+    show_default=True,
 )
 @click.option(
     "--severity",
@@ -181,6 +184,7 @@ def list_(ctx: click.Context, everything: bool) -> None:
     found = [one for one in _desk(ctx).register.all() if everything or not one.closed_at]
     for one in found:
         told = "contractor told" if one.notified_at else "contractor not told"
+        told = told if one.kind == "fault" else one.kind
         click.echo(f"{one.number}  {one.system}  {one.status}  {told}  {one.symptom}")
     if not found:
         click.echo("No incident is open.")

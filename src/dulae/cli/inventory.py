@@ -10,7 +10,6 @@ import click
 
 from dulae.cli.door import REFUSED
 from dulae.cli.tables import format_option, language_option
-from dulae.errors import DulaeError
 
 if TYPE_CHECKING:
     from dulae.settings import Settings
@@ -53,8 +52,6 @@ def check(ctx: click.Context, output_format: str, language: str) -> None:
     folder = Path(ctx.find_root().obj).absolute()
     settings, problems = _look(folder)
     lines = [problem.told(language, folder) for problem in problems]
-    if settings and not problems:
-        lines = _accounts(settings)
     if output_format == "json":
         click.echo(json.dumps(_plain(folder, lines, problems), ensure_ascii=False, indent=2))
     elif lines:
@@ -69,24 +66,15 @@ def check(ctx: click.Context, output_format: str, language: str) -> None:
 def _look(folder: Path) -> tuple[Settings | None, list[Problem]]:
     """Return the settings, or None where they cannot be used, and everything that is wrong."""
     from dulae import settings
+    from dulae.accounts import describing
     from dulae.settings import keeping
 
     try:
         loaded = settings.load(folder)
     except settings.SettingsProblems as error:
         return None, list(error.problems)
-    return loaded, keeping.problems(loaded)
-
-
-def _accounts(settings: Settings) -> list[str]:
-    """Return what the accounts' profiles do not understand; they are read by the room that knows them."""
-    from dulae.accounts.applications import applications
-
-    try:
-        applications(settings)
-    except DulaeError as error:
-        return [str(error)]
-    return []
+    # What the accounts' profiles ask for is known to their own room alone.
+    return loaded, [*describing.problems(loaded), *keeping.problems(loaded)]
 
 
 def _counts(settings: Settings) -> dict[str, int]:
@@ -110,7 +98,6 @@ def _plain(folder: Path, lines: list[str], problems: list[Problem]) -> dict[str,
             "code": problem.code,
             "told": line,
         }
-        for problem, line in zip(problems, lines, strict=False)
+        for problem, line in zip(problems, lines, strict=True)
     ]
-    more = [{"told": line} for line in lines[len(problems) :]]
-    return {"inventory": str(folder), "right": not lines, "problems": [*found, *more]}
+    return {"inventory": str(folder), "right": not lines, "problems": found}

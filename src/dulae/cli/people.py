@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dulae.cli.findings import printable
+from dulae.cli.tables import format_option, language_option, table
+
 if TYPE_CHECKING:
     from dulae.people import PersonnelList
 
 # A list of this size takes longer than two seconds.
 _LONG_BYTES = 500_000
-_SHOWN = ("row", "name", "citizen id", "movement", "first day out", "standing", "reason")
 
 
 @click.group()
@@ -37,14 +38,8 @@ def _xlsx(ctx: click.Context, param: click.Parameter, value: Path | None) -> Pat
 
 @people.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print: for people or for programs.",
-)
+@format_option
+@language_option
 @click.option(
     "--errors",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -56,35 +51,51 @@ def _xlsx(ctx: click.Context, param: click.Parameter, value: Path | None) -> Pat
     "--unit",
     "units",
     multiple=True,
-    help="A unit of the department; tells a transfer's direction. Repeatable.",
+    metavar="NAME",
+    help="A unit of the department, as the list writes it; tells a transfer's direction. Repeatable.",
 )
 @click.option(
     "--on",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Judge as on this day (2026-10-01) instead of today.",
+    metavar="YYYY-MM-DD",
+    help="Judge as on this day (a Christian year: 2026-10-01) instead of today.",
 )
-def read(file: Path, output_format: str, errors: Path | None, unmasked: bool, **judging: Any) -> None:
-    """Read a list (CSV or XLSX), and say of each row: act, scheduled, review, no_action or rejected.
+def read(file: Path, output_format: str, language: str, errors: Path | None, **how: Any) -> None:
+    """Read the personnel division's list (CSV or XLSX, as it came) and say of each person what follows.
 
     The list is only read; no account is touched. Citizen numbers are masked unless asked.
 
     \b
+    act        out of service already: can be disabled once a second person agrees
+    scheduled  out of service on a later day
+    review     not certain: a person decides, the reason says why
+    no_action  keeps the login (moved inside, joined, promoted, cancelled)
+    rejected   cannot be read: goes back to the personnel division (--errors)
+
+    \b
     Examples:
-      dulae people read lists/leavers.xlsx
+      dulae people read lists/leavers.xlsx --language th
       dulae people read lists/leavers.csv --format json --errors send_back.xlsx
     """
+    from dulae.errors import ListError
     from dulae.people import read_list
     from dulae.people.dates import BANGKOK
+    from dulae.people.refusals import RefusedList
 
     now = datetime.now(BANGKOK)
     if file.is_file() and file.stat().st_size > _LONG_BYTES:
         click.echo(f"reading {file.name}, which takes some seconds", err=True)
-    found = read_list(file, today=(judging["day"] or now).date(), units=judging["units"])
+    try:
+        found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
+    except RefusedList as refused:
+        if language == "th":
+            raise ListError(refused.thai) from refused
+        raise
     if output_format == "json":
-        click.echo(json.dumps(found.to_dict(unmasked=unmasked), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(found.to_dict(unmasked=how["unmasked"]), ensure_ascii=False, indent=2))
     else:
-        _print(found, unmasked=unmasked)
+        _print(found, language, unmasked=how["unmasked"])
     if errors:
         _send_back(found, errors, now)
 
@@ -110,58 +121,14 @@ def _send_back(found: PersonnelList, path: Path, now: datetime) -> None:
     click.echo(f"{count} {'row goes' if count == 1 else 'rows go'} back: {path}", err=True)
 
 
-def _print(found: PersonnelList, *, unmasked: bool) -> None:
+def _print(found: PersonnelList, language: str, *, unmasked: bool) -> None:
     """Print the list as a table with its figures below."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from dulae.cli import people_words as words
 
-    table = Table(*_SHOWN, box=None, pad_edge=False)
-    for row in found.rows:
-        shown = row.to_dict(unmasked=unmasked)
-        name = f"{row.prefix} {row.first_name} {row.last_name}".strip()
-        words = [shown[kind] for kind in ("citizen_id", "movement", "effective_date", "standing", "reason")]
-        table.add_row(str(row.row), *map(Text, [name, *words]))
-    console = Console(
-        file=sys.stdout, highlight=False, markup=False, width=None if sys.stdout.isatty() else 200
-    )
     if found.rows:
-        console.print(table)
-    counts = dict(found.counts)
-    console.print(f"{found.file}: {counts.pop('received')} received", end="")
-    console.print("".join(f", {count} {standing}" for standing, count in counts.items()))
-    for what, titles in _asides(found):
-        console.print(f"{what}: {', '.join(titles)}")
-
-
-def _doubts(found: PersonnelList) -> tuple[str, ...]:
-    """Return what is odd about a list as a whole; the review of access judges the same as findings."""
-    received = found.counts["received"]
-    told = (
-        (
-            not received and not found.nothing_to_report,
-            'the list holds no row and does not say "ไม่มีข้อมูล" (nothing to report)',
-        ),
-        (
-            bool(received) and found.nothing_to_report,
-            'the list says "ไม่มีข้อมูล" (nothing to report) and holds rows',
-        ),
-        (
-            found.declared_total not in (None, received),
-            f"the list declares {found.declared_total} persons and holds {received}",
-        ),
-    )
-    return tuple(words for odd, words in told if odd)
-
-
-def _asides(found: PersonnelList) -> list[tuple[str, tuple[str, ...]]]:
-    """Return what else the reader should know, leaving out what does not apply."""
-    said = [
-        ("columns that may not be read, dropped", found.dropped_columns),
-        ("columns not used", found.ignored_columns),
-        ("sheets not read", found.unread_sheets),
-        ("declared by the list", () if found.declared_total is None else (str(found.declared_total),)),
-        ("LOOK AGAIN", _doubts(found)),
-        ("the personnel division says", ("nothing to report",) if found.nothing_to_report else ()),
-    ]
-    return [(what, titles) for what, titles in said if titles]
+        lines = [words.line(row, language, unmasked=unmasked) for row in found.rows]
+        if len({row.sheet for row in found.rows}) > 1:
+            lines = [(f"{row.sheet}!{at}", *rest) for row, (at, *rest) in zip(found.rows, lines, strict=True)]
+        click.echo(table(words.HEAD[language], lines))
+    for said in (words.figures(found, language), *words.asides(found, language)):
+        click.echo(printable(said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from dulae.cli.tables import table
@@ -31,9 +32,12 @@ _TITLES = {
 }
 
 
-def told(plan: Plan) -> str:
-    """Return a plan as text: its head, what would be done, and everybody else on the list with the reason."""
-    parts = [_head(plan)]
+def told(plan: Plan, zone: tzinfo) -> str:
+    """Return a plan as text: its head, what would be done, and everybody else on the list with the reason.
+
+    Times are those of the office.
+    """
+    parts = [_head(plan, zone)]
     if plan.items:
         parts.append(table(_HEADINGS, [_item(plan, item) for item in plan.items]))
     for section, title in _TITLES.items():
@@ -43,12 +47,16 @@ def told(plan: Plan) -> str:
     return "\n\n".join(parts)
 
 
-def _head(plan: Plan) -> str:
+def _head(plan: Plan, zone: tzinfo) -> str:
     document = plan.document
     came = document["list"]
     maker = plan.made_by["holder"] or plan.made_by["login"]
+    made, until = (
+        f"{datetime.fromisoformat(document[name]).astimezone(zone):%Y-%m-%d %H:%M}"
+        for name in ("made_at", "valid_until")
+    )
     lines = [
-        f"plan {plan.plan_id}, made by {maker} at {document['made_at']}, valid until {document['valid_until']}",
+        f"plan {plan.plan_id}, made by {maker} at {made}, valid until {until}",
         f"list {came['file']}, {came['rows']} rows, SHA-256 {came['sha256']}",
         f"SHA-256 of the plan {plan.sha256}",
     ]

@@ -14,7 +14,7 @@ from dulae.cli.door import settings_of
 if TYPE_CHECKING:
     from dulae.reports.writing import Written
 
-REPORTS = ("availability", "incidents", "maintenance", "access", "usage", "internal_control")
+REPORTS = ("availability", "incidents", "maintenance", "access", "receipt", "usage", "internal_control")
 
 
 @click.command()
@@ -53,13 +53,14 @@ def report(ctx: click.Context, /, what: str, **wanted: Any) -> None:
     """Write reports from the ledger, in Thai and English, HTML and Markdown; unchanged files are left alone.
 
     \b
-    Each report has its own kind of period: availability a day, access a week, incidents and maintenance a
+    Each report has its own kind of period: availability a day, access and receipt a week, incidents and maintenance a
     month, usage and internal_control a quarter. Any other period can be asked for.
 
     \b
     Example:
       dulae report maintenance --period 2026-11 --language th --pdf
       dulae report maintenance --period 2026-11 --claims contractor-november.csv
+      dulae report receipt --period last --pdf
       dulae report all --period last
     """
     from dulae.ledger import Ledger

@@ -26,12 +26,17 @@ def desk_of(settings: Settings) -> Desk:
     return Desk(settings, Ledger.open(settings.state_dir / "ledger"), settings.state_dir, getpass.getuser())
 
 
+def desk_at(inventory: Path) -> Desk:
+    """Return the desk of an inventory folder; raise SettingsError or LedgerError if it is not ready for work."""
+    return desk_of(settings_room.load(inventory))
+
+
 def work(arguments: Mapping[str, Any], *, check_mode: bool) -> tuple[list[Finding], dict[str, Any]]:
     """Bring about the state that a task asks for; return findings and the rest of the result.
 
     Raise DulaeError where it cannot be done as asked.
     """
-    desk = desk_of(settings_room.load(Path(arguments["inventory"])))
+    desk = desk_at(Path(arguments["inventory"]))
     now = datetime.now(UTC)
     state = arguments["state"]
     if state == "reviewed":

@@ -23,7 +23,9 @@ from dulae.ledger.views.incidents import Incident, incidents
 from dulae.procedure.calendar import fiscal_year
 
 CHANNELS = ("phone", "email", "check", "walk_in")
-KINDS = ("fault", "advice", "rights_request")
+# What concerns the department alone: the contractor is not told, and it is no downtime.
+SECURITY = "security"
+KINDS = ("fault", "advice", "rights_request", SECURITY)
 SEVERITIES = ("low", "normal", "high", "critical")
 LINE = 200
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -102,7 +104,7 @@ class Register:
         same = next(
             (incident for incident in known if incident.key == report.key and not incident.closed_at), None
         )
-        if same and (report.channel == "check" or self._told(same, report)):
+        if same and self._told(same, report):
             return same, False
         number = same.number if same else self._next_number(known, now)
         body = self._body(number, now) | asdict(report) | {"key": report.key}
@@ -203,6 +205,10 @@ class Register:
             )
 
     def _told(self, incident: Incident, report: Report) -> bool:
+        if report.channel == "check":
+            # A fault goes on failing; each use of an account is another one.
+            known = [incident.finding, *(told.get("finding") for told in incident.reports)]
+            return report.kind != SECURITY or report.finding in known
         if not report.message_id:
             return (incident.reporter, incident.symptom) == (report.reporter, report.symptom)
         return report.message_id in set(self.message_ids())

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from dulae.people import guards, judging, reading, rows, tables, together
+from dulae.people import guards, judging, reading, tables, together
 from dulae.people.personnel_list import PersonnelList, Row, counted
 from dulae.people.text import plain
 
@@ -27,13 +27,7 @@ def read_list(path: Path, *, today: date, units: Collection[str] = ()) -> Person
     data = guards.content(path)
     document = reading.document(data, path.name)
     found = tables.extract(document, path.name)
-    around = judging.Surroundings(
-        today=today,
-        units=frozenset(map(plain, units)),
-        title=found.title,
-        order_no=rows.order_no(found.title),
-        fiscal_year=rows.fiscal_year(found.title),
-    )
+    around = judging.Surroundings(today, frozenset(map(plain, units)))
     judged = together.settled([judging.judge(record, around) for record in found.records])
     return PersonnelList(
         file=path.name,

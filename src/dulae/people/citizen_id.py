@@ -9,24 +9,29 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import mul
 
 from dulae.people.text import arabic, normalised
 
 LENGTH = 13
 # What may stand in the cell beside the number.
 _LABEL = re.compile(
-    r"(เลข(ที่)?(ประจำตัว|บัตร)(ประจำตัว)?(ประชาชน)?|เลข 13 หลัก|ปชช\.?|cid|id( no\.?)?)\s*[:.]?\s*", re.I
+    r"^[(\[]?\s*(?:(?:เลข|หมายเลข|รหัส)?(?:ที่)?\s*(?:บัตร)?(?:ประจำตัว)?(?:ประชาชน|ปชช\.?)?(?:\s*\(?13\s*หลัก\)?)?"
+    r"|(?:เลข(?:ที่)?)?หนังสือเดินทาง(?:เลขที่)?|passport|cid|pid|(?:thai\s*)?id(?:\s*card)?)(?:\s*no\b)?\s*[:.]?\s*(?=[\dA-Z])",
+    re.I,
 )
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212./()\[\]]")
-_EXCEL_TEXT = re.compile(r'^="(.*)"$')
-_SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?)e\+?(\d{1,2})", re.I)
-_FLOAT_SUFFIX = re.compile(r"\d{5,}\.0+")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u00b7_.,;/()\[\]]")
+_QUOTES = re.compile(r"""^=?["'`\u2018-\u201d]+|["'\u2018-\u201d]+$""")
+_SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?)e\+?(\d{1,3})", re.I)
+_FLOAT_SUFFIX = re.compile(r"(?:\d{5,}|\d{1,3}(?:,\d{3})+)\.0+")
 _MASKED = re.compile(r"[\dxX*•-]*[xX*•]{3,}[\dxX*•-]*")
 _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}")
-_NOTHING = {"", "-", "--"}
+_NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s()]*")
 # A number cell that ends in so many zeros was typed over in scientific notation.
 _LOST_ZEROS = "000000"
 _LARGEST_FIRST_DIGIT = 8
+_LONGEST_CELL = 200
+_NO_FLAGS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def masked(value: str) -> str:
 
 def check_digit(first_twelve: str) -> str:
     """Return the thirteenth digit: (11 - sum(d_i x (14 - i)) mod 11) mod 10 over the first twelve."""
-    total = sum(int(digit) * (LENGTH - index) for index, digit in enumerate(first_twelve))
+    total = sum(map(mul, map(int, first_twelve), range(LENGTH, 1, -1)))
     return str((11 - total % 11) % 10)
 
 
@@ -68,9 +73,13 @@ def read(raw: object) -> CitizenId:
     """
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _from_number(raw)
+    if isinstance(raw, str) and len(raw) == LENGTH and raw.isascii() and raw.isdigit():
+        return _judged(raw, _NO_FLAGS)
     text = normalised("" if raw is None else str(raw)).value
-    text = _EXCEL_TEXT.sub(r"\1", text).removeprefix("'").strip()
-    if text in _NOTHING:
+    text = _QUOTES.sub("", text).strip()
+    if len(text) > _LONGEST_CELL:
+        return CitizenId("", "bad_char")
+    if _NOTHING.fullmatch(text):
         return CitizenId("", "empty")
     return _from_text(text)
 
@@ -90,7 +99,7 @@ def _from_text(text: str) -> CitizenId:
     digits = arabic(text)
     if digits != text:
         flags.add("thai_digits")
-    digits = _LABEL.sub("", digits).strip(" :")
+    digits = _LABEL.sub("", digits).strip()
     if found := _SCIENTIFIC.fullmatch(digits):
         return _from_scientific(found, frozenset({*flags, "scientific"}))
     if _FLOAT_SUFFIX.fullmatch(digits):

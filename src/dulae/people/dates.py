@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
+from dulae.people import months
 from dulae.people.text import arabic, normalised
 
 BE_OFFSET = 543
@@ -22,54 +24,32 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)
 _BE_SERIALS = range(218_000, 279_000)
 _LARGEST_FIGURE = 10**8
-_SHORT_YEAR = 2
+_SHORT_YEAR, _LONG_YEAR = 2, 4
+_FEWEST_PARTS, _MOST_PARTS = 3, 12
+_REMEMBERED = 1 << 12
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})(?:[T ]\d{1,2}:\d{2}.*)?")
-_IN_WORDS = re.compile(r"(\d{1,2})\s*([^\W\d][^\d]*?)[\s,]*(\d{4}|\d{2})")
-_MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})\s*,?\s+(\d{4})")
-_MONTH_ONLY = re.compile(r"([^\W\d][^\d]*?)\s*(\d{4}|\d{2})")
-_YEAR_ONLY = re.compile(r"\d{4}")
-_SERIAL = re.compile(r"(\d{5,6})(?:\.0+)?")
-_NAMES_BE = re.compile(r"พ\.?\s?ศ\.?|\bB\.?E\.?")
-_NAMES_CE = re.compile(r"ค\.?\s?ศ\.?(?=\s*\d)")
-_NOTHING = {"", "-", "--"}
-_LAST_DAY = re.compile("ถึง|สิ้นสุด|วันสุดท้าย")
-_FIRST_DAY = re.compile("ตั้งแต่|เป็นต้นไป")
+_COMPACT_DAY_FIRST = re.compile(r"(\d{2})(\d{2})((?:19|20|2[4-6])\d{2})")
+_YEARS_WRITTEN = (range(1900, 2100), range(FIRST_BE_YEAR, 2700))
+_SERIAL = re.compile(r"(\d{5,6})(?:\.\d+)?")
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}.*$")
+# Figures and words, with nothing but signs between them.
+_PART = re.compile(r"[0-9]+|[A-Za-z\u0e01-\u0e4e][A-Za-z\u0e01-\u0e4e. ]*")
+_SIGNS = re.compile(r"[\s\-\u2010-\u2015\u2212/.,\\_]*")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|[nr]d|th)\b", re.I)
+_QUOTES = re.compile(r"""^=?["'`\u2018-\u201d]+|["'\u2018-\u201d]+$""")
+_NAMES_BE = re.compile(r"พ\.?\s?ศ\.?|พุทธศักราช|\bB\.?E\b")
+_NAMES_CE = re.compile(r"ค\.?\s?ศ\.?(?=\s*\d)|คริสต์?ศักราช|\b(?:C\.?E|A\.?D)\b")
+_NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s]*")
+_LAST_DAY = re.compile("ถึง|สิ้น|วันสุดท้าย|(?:หมด|ครบ|ครบกำหนด)สัญญา")
+_FIRST_DAY = re.compile("ตั้งแต่|นับแต่|เป็นต้นไป")
 # Words around a date that say nothing about which day it is.
 _AROUND = re.compile(
-    r"มีผล|ตั้งแต่|เป็นต้นไป|สิ้นสุด|วันสุดท้าย|ถึง|ณ |วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?|ศุกร์|เสาร์|อาทิตย์)?ที่|วันที่"
-    r"|เดือน|เวลา.*$|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?(?=\s*\d)|\bB\.?E\.?(?=\s*\d)|[()]|:(?!\d)"
+    r"มีผล(?:บังคับใช้)?|นับ(?=แต่|ตั้งแต่)|(?:ตั้ง)?แต่|เป็นต้นไป|เป็น(?=วันสุดท้าย)|สิ้น(?:สุด|วัน|เดือน|ปี)?(?:งบประมาณ|สัญญา)?(?:จ้าง)?"
+    r"|(?:หมด|ครบกำหนด|ครบ)สัญญา(?:จ้าง)?|วันสุดท้าย|ถึง|เมื่อ|ณ |วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?|ศุกร์|เสาร์|อาทิตย์)(?:ที่)?"
+    r"|วันที่|(?<!ระหว่าง)ที่(?=\s*\d)|เดือน|เวลา.*$|ปี(?:งบประมาณ)?(?=\s*(?:พ|ค|\d))|พ\.?\s?ศ\.?|พุทธศักราช|ค\.?\s?ศ\.?(?=\s*\d)|คริสต์?ศักราช"
+    r"|\b(?:B\.?E|C\.?E|A\.?D)\b\.?|\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b[.,]?|[()]|:(?!\d)",
+    re.I,
 )
-_MONTH_NAMES = (
-    ("มกราคม", "มค", "january", "jan"),
-    ("กุมภาพันธ์", "กพ", "february", "feb"),
-    ("มีนาคม", "มีค", "march", "mar"),
-    ("เมษายน", "เมย", "april", "apr"),
-    ("พฤษภาคม", "พค", "may"),
-    ("มิถุนายน", "มิย", "june", "jun"),
-    ("กรกฎาคม", "กค", "july", "jul"),
-    ("สิงหาคม", "สค", "august", "aug"),
-    ("กันยายน", "กย", "september", "sep", "sept"),
-    ("ตุลาคม", "ตค", "october", "oct"),
-    ("พฤศจิกายน", "พย", "november", "nov"),
-    ("ธันวาคม", "ธค", "december", "dec"),
-)
-_SHORT_MONTHS = [
-    "ม.ค.",
-    "ก.พ.",
-    "มี.ค.",
-    "เม.ย.",
-    "พ.ค.",
-    "มิ.ย.",
-    "ก.ค.",
-    "ส.ค.",
-    "ก.ย.",
-    "ต.ค.",
-    "พ.ย.",
-    "ธ.ค.",
-]
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names}
 
 
 @dataclass(frozen=True)
@@ -88,19 +68,18 @@ class ReadDate:
 
 def read(raw: object, *, today: date) -> ReadDate:
     """Return the date in a cell; years are plausible within five years of ``today``."""
+    if isinstance(raw, str):
+        return _from_text(raw, today)
     if isinstance(raw, datetime | date):
         return _from_object(raw, today)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _from_number(raw, today)
-    text = normalised("" if raw is None else str(raw)).value
-    if text in _NOTHING:
-        return ReadDate(None, "empty")
-    return _from_text(text, today)
+    return _from_text("" if raw is None else str(raw), today)
 
 
 def in_thai(day: date) -> str:
     """Return a day as offices print it (``1 ต.ค. 2569``)."""
-    return f"{day.day} {_SHORT_MONTHS[day.month - 1]} {day.year + BE_OFFSET}"
+    return f"{day.day} {months.printed(day.month)} {day.year + BE_OFFSET}"
 
 
 def retirement_day(birth: date) -> date:
@@ -127,7 +106,12 @@ def _from_serial(serial: int, today: date, flags: set[str]) -> ReadDate:
     return replace(found, flags=found.flags | flags | {"excel_serial"})
 
 
-def _from_text(text: str, today: date) -> ReadDate:
+# A list repeats its dates.
+@lru_cache(_REMEMBERED)
+def _from_text(raw: str, today: date) -> ReadDate:
+    text = _QUOTES.sub("", normalised(raw).value).strip()
+    if _NOTHING.fullmatch(text):
+        return ReadDate(None, "empty")
     flags: set[str] = set()
     figures = arabic(text)
     if figures != text:
@@ -149,11 +133,19 @@ def _contradicts_era(figures: str, found: ReadDate) -> bool:
 
 
 def _range(bare: str, today: date) -> ReadDate | None:
-    starts = [found.end() for found in re.finditer(r"\d{4}|(?<=\D)\d{2}(?=[\s-]|$)", bare)]
-    for cut in starts[:-1]:
-        begin = _by_shape(bare[:cut], today, set())
-        if begin.day and _by_shape(bare[cut:].strip(" -"), today, set()).day:
-            return replace(begin, status="range")
+    """Return the first day of a period (``1 ต.ค. 69 - 30 ก.ย. 70``, ``1-5 ต.ค. 69``), or None if it is none."""
+    parts = _parts(bare)
+    shape = _shape(parts)
+    if shape in {"nnwn", "nwnwn"}:
+        begin, end = [parts[0], parts[-4 if shape == "nwnwn" else -2], parts[-1]], parts[-3:]
+        pairs = [(begin, end)]
+    else:
+        cuts = range(_FEWEST_PARTS, len(parts) - 1) if len(parts) <= _MOST_PARTS else ()
+        pairs = [(parts[:cut], parts[cut:]) for cut in cuts]
+    for first, last in pairs:
+        begun = _by_parts(first, today)
+        if begun.day and _by_parts(last, today).day:
+            return replace(begun, status="range")
     return None
 
 
@@ -164,11 +156,61 @@ def _by_shape(bare: str, today: date, flags: set[str]) -> ReadDate:
             return _from_serial(serial, today, flags)
     if "T" in bare and (moment := _moment(bare)):
         return _by_year(moment.year, (moment.month, moment.day), today, flags)
-    if found := _COMPACT.fullmatch(bare) or _YEAR_FIRST.fullmatch(bare):
-        return _by_year(int(found.group(1)), (int(found.group(2)), int(found.group(3))), today, flags)
-    if found := _DAY_FIRST.fullmatch(bare):
-        return _day_month(found.group(1), int(found.group(2)), found.group(3), today)
-    return _by_words(bare, today)
+    return _by_parts(_parts(_TIME.sub("", bare)), today)
+
+
+def _parts(bare: str) -> list[str]:
+    """Return the figures and words of a date, or nothing where something else stands between them."""
+    text = _ORDINAL.sub("", bare)
+    clean = _PART.match(text) and _SIGNS.fullmatch(_PART.sub("", text))
+    return [part.strip() for part in _PART.findall(text)] if clean else []
+
+
+def _shape(parts: list[str]) -> str:
+    return "".join("n" if part.isdigit() else "w" for part in parts)
+
+
+def _by_parts(parts: list[str], today: date) -> ReadDate:
+    """Return the date that figures and words spell in their order."""
+    shape = _shape(parts)
+    if shape == "nnn":
+        return _three_figures(parts, today)
+    if shape == "nwn":
+        first, word, last = parts
+        day, year = (last, first) if len(first) > _SHORT_YEAR else (first, last)
+        return _day_month(day, months.number(word), year, today)
+    if shape == "wnn" and months.number(parts[0]):
+        return _day_month(parts[1], months.number(parts[0]), parts[2], today)
+    if shape == "n" and (compact := _compact(parts[0])):
+        return _by_year(compact[0], compact[1:], today, set())
+    return ReadDate(None, "partial" if _is_partial(shape, parts) else "bad_date")
+
+
+def _three_figures(parts: list[str], today: date) -> ReadDate:
+    first, second, third = parts
+    if len(first) > _SHORT_YEAR and len(third) <= _SHORT_YEAR:
+        first, third = third, first
+    return _day_month(first, int(second) if len(second) <= _SHORT_YEAR else -1, third, today)
+
+
+def _compact(figures: str) -> tuple[int, int, int] | None:
+    """Return year, month and day of eight figures: the year comes first, or else last."""
+    found = _COMPACT.fullmatch(figures)
+    if found and any(int(found.group(1)) in years for years in _YEARS_WRITTEN):
+        return int(found.group(1)), int(found.group(2)), int(found.group(3))
+    if found := _COMPACT_DAY_FIRST.fullmatch(figures):
+        return int(found.group(3)), int(found.group(2)), int(found.group(1))
+    return None
+
+
+def _is_partial(shape: str, parts: list[str]) -> bool:
+    """Say whether a date lacks its day, its month or its year, and nothing else is wrong with it."""
+    if shape == "n":
+        return len(parts[0]) == _LONG_YEAR
+    if shape == "nn":
+        lengths = sorted(map(len, parts))
+        return lengths[0] <= _SHORT_YEAR and lengths[1] in {1, _SHORT_YEAR, _LONG_YEAR}
+    return shape in {"w", "nw", "wn"} and any(map(months.number, parts))
 
 
 def _moment(bare: str) -> datetime | None:
@@ -180,24 +222,12 @@ def _moment(bare: str) -> datetime | None:
     return moment.astimezone(BANGKOK) if moment.tzinfo else moment
 
 
-def _by_words(bare: str, today: date) -> ReadDate:
-    if found := _IN_WORDS.fullmatch(bare):
-        return _day_month(found.group(1), _month(found.group(2)), found.group(3), today)
-    if found := _MONTH_FIRST.fullmatch(bare):
-        return _day_month(found.group(2), _month(found.group(1)), found.group(3), today)
-    if _YEAR_ONLY.fullmatch(bare) or ((found := _MONTH_ONLY.fullmatch(bare)) and _month(found.group(1))):
-        return ReadDate(None, "partial")
-    return ReadDate(None, "bad_date")
-
-
-def _month(word: str) -> int | None:
-    return _MONTHS.get(word.replace(".", "").replace(" ", "").casefold())
-
-
 def _day_month(day: str, month: int | None, year: str, today: date) -> ReadDate:
     if month is None:
         return ReadDate(None, "bad_month")
-    if len(year) > _SHORT_YEAR:
+    if len(day) > _SHORT_YEAR or len(year) not in {_SHORT_YEAR, _LONG_YEAR}:
+        return ReadDate(None, "bad_date")
+    if len(year) == _LONG_YEAR:
         return _by_year(int(year), (month, int(day)), today, set())
     short, flags = int(year), {"two_digit_year"}
     thai, christian = 2500 + short - BE_OFFSET, 2000 + short

@@ -1,4 +1,8 @@
-"""The sheet that goes back to the personnel division: each row that is not certain, with the reason in Thai."""
+"""The sheet that goes back to the personnel division: each row that is not certain, with the reason in Thai.
+
+Rows are found again by sheet, row and name. A citizen number is masked there as everywhere, unless it is itself what
+must be corrected: then it stands as it was typed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from pathlib import Path
 import xlsxwriter
 
 from dulae.ledger import files
+from dulae.people import citizen_id
 from dulae.people.personnel_list import PersonnelList, Row
 
 RETURNED = ("rejected", "review")
@@ -74,5 +79,11 @@ def neutral(text: str) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     kinds = ("name", "citizen_id", "movement", "effective_date", "unit")
-    typed = (row.typed.get(kind, "") for kind in kinds)
+    typed = [_number(row) if kind == "citizen_id" else row.typed.get(kind, "") for kind in kinds]
     return (row.sheet, str(row.row), *typed, _STANDING[row.standing], row.reason_th)
+
+
+def _number(row: Row) -> str:
+    """Return a citizen number masked; as it was typed only where it is what must be corrected."""
+    right = row.citizen_id_status == "ok" and "placeholder_id" not in row.flags
+    return citizen_id.masked(row.citizen_id) if right else row.typed.get("citizen_id", "")

@@ -10,19 +10,29 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from dulae.people.text import plain
+from dulae.people import movements
+from dulae.people.text import arabic, plain
 
 DROP = "DROP"
 NAME_FIELDS = {"full_name", "first_name"}
 # A header stands within these rows; above it are titles.
 DEEPEST_HEADER = 40
 _FEWEST_WORDS = 2
+_PAIR = 2
+_STROKE = re.compile("[/(]")
+# What may stand below a person's name, in a row or a line of its own.
+_BELOW_NAMES = {"citizen_id", "position_title", "position_no", "unit"}
 _AROUND_SIGN = re.compile(r"\s*([-/])\s*")
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014_", "------")
+_NUMBER_WORDS = re.compile(r"(?:เลข|หมายเลข|รหัส)?(?:ที่)?(?:บัตร)?(?:ประจำตัว)?(?:ประชาชน|ปชช\.?)(?:\(?13หลัก)?")
+# A word that names a field only where no other column names it better.
+_PERHAPS = "?"
 _CONDITION = re.compile(r"\s*\((เมื่อ.*)\)$")
 # Columns that may not be read, however their header is worded.
 _FORBIDDEN = re.compile(
-    "เงินเดือน|เงินประจำตำแหน่ง|ค่าจ้าง|ค่าตอบแทน|วัน.*เกิด|ว/ด/ปเกิด|^อายุ|ที่อยู่|ภูมิลำเนา|โทร|มือถือ|เหตุผล|สาเหตุการลาออก|โทษ|วินัย"
-    "|สุขภาพ|โรค|ป่วย|ศาสนา|หมู่เลือด|salary|birth|address|phone|reason|health|religion",
+    "เงินเดือน|เงินประจำตำแหน่ง|เงินเพิ่ม|ค่าจ้าง|ค่าตอบแทน|รายได้|เกิด|^อายุ|ที่อยู่|ภูมิลำเนา|โทร|มือถือ|เหตุผล|สาเหตุการลาออก|โทษ|วินัย"
+    "|สุขภาพ|โรค|ป่วย|พิการ|ศาสนา|หมู่เลือด|กรุ๊ปเลือด|บ้านเลขที่|บัญชีธนาคาร|เลขที่บัญชี|อีเมล|^line|salary|birth|\\bdob\\b|address|phone"
+    "|\\btel\\b|mobile|e-?mail|\\bage\\b|reason|health|religion",
     re.I,
 )
 
@@ -80,20 +90,20 @@ def word(cell: Any) -> str:
     found = _words().get(key) or _loose_words().get(_loose(key))
     if found:
         return found
+    if _NUMBER_WORDS.fullmatch(_loose(key)):
+        return "citizen_id"
     return DROP if key and _FORBIDDEN.search(key) else ""
 
 
-def is_word(cell: Any) -> bool:
-    """Say whether a cell is a header word as it stands, without any trouble taken."""
-    return isinstance(cell, str) and cell in _words()
+def has_word(cells: Sequence[Any]) -> bool:
+    """Say whether one of the cells is a header word as it stands, without any trouble taken."""
+    return not _words().keys().isdisjoint(cells)
 
 
 def _with_second_row(rows: Sequence[Sequence[Any]], index: int) -> Header:
     above = rows[index]
     below = rows[index + 1] if index + 1 < len(rows) else []
-    words_below = [word(cell) for cell in below if plain(cell)]
-    known = [found for found in words_below if found]
-    if len(known) < _FEWEST_WORDS or len(known) * 2 < len(words_below):
+    if not _is_second_row(below):
         return _resolved(
             Header(index, 1, {at: _single(cell) for at, cell in enumerate(above) if plain(cell)})
         )
@@ -104,17 +114,35 @@ def _with_second_row(rows: Sequence[Sequence[Any]], index: int) -> Header:
     return _resolved(Header(index + 1, 2, {at: column for at, column in columns.items() if column.title}))
 
 
+def _is_second_row(below: Sequence[Any]) -> bool:
+    """Say whether a row below a header is its second row: header words, or at least one and nothing else."""
+    words_below = [(word(cell), plain(cell)) for cell in below if plain(cell)]
+    known = [text for found, text in words_below if found]
+    if len(known) < len(words_below) or not known:
+        return len(known) >= _FEWEST_WORDS and len(known) * 2 >= len(words_below)
+    # Words such as โอนไป are a category of persons too.
+    return len(known) >= _FEWEST_WORDS or movements.named(known[0]).id == movements.UNKNOWN
+
+
 def _single(cell: Any) -> Column:
     """Return a column of one header cell, whose two lines may name what stands in two rows."""
+    if found := word(cell):
+        return Column(plain(cell), found)
     lines = [line for line in str(cell).splitlines() if line.strip()]
-    if not word(cell) and len(lines) > 1 and word(lines[0]) and word(lines[1]):
-        return Column(plain(cell), word(lines[0]), word(lines[1]))
-    return Column(plain(cell), word(cell))
+    # What stands in two lines of a cell may stand behind a stroke or in brackets too.
+    for parts in (lines, [part for part in _STROKE.split(plain(cell)) if part.strip()]):
+        kinds = [word(part.strip(" )")) for part in parts]
+        if len(kinds) == _PAIR and all(kinds):
+            return Column(plain(cell), *kinds)
+    return Column(plain(cell), "")
 
 
 def _double(above: Any, below: Any) -> Column:
     upper, lower = plain(above), plain(below)
     title = upper if upper == lower or not lower else f"{upper} {lower}".strip()
+    together = word(f"{upper} {lower}") if upper and lower and upper != lower else ""
+    if together and together != DROP:
+        return Column(title, together)
     first, second = word(above), word(below)
     return Column(title, first or second, second if first and second != first else "")
 
@@ -122,7 +150,7 @@ def _double(above: Any, below: Any) -> Column:
 def _resolved(header: Header) -> Header:
     """Return the header with the words that depend on other columns settled."""
     two_rows = any(
-        column.first in NAME_FIELDS and column.second == "citizen_id" for column in header.columns.values()
+        column.first in NAME_FIELDS and column.second in _BELOW_NAMES for column in header.columns.values()
     )
     columns = dict(header.columns)
     if not two_rows:
@@ -137,6 +165,10 @@ def _resolved(header: Header) -> Header:
 
 def _by_company(column: Column, held: set[str]) -> Column:
     """Settle the words whose meaning depends on which other columns there are."""
+    if column.first.endswith(_PERHAPS):
+        kind = column.first.removesuffix(_PERHAPS)
+        taken = {"effective_date", "last_day"} if kind == "effective_date" else {kind}
+        return Column(column.title, "" if held & taken else kind)
     if column.first == "full_name" and "last_name" in held and _key(column.title) == "ชื่อ":
         return Column(column.title, "first_name", column.second)
     if column.first == "last_name" and not held & NAME_FIELDS:
@@ -147,7 +179,8 @@ def _by_company(column: Column, held: set[str]) -> Column:
 
 
 def _key(cell: Any) -> str:
-    return _AROUND_SIGN.sub(r"\1", plain(cell)).strip(" :*").casefold()
+    text = arabic(plain(cell)).translate(_DASHES)
+    return _AROUND_SIGN.sub(r"\1", text).strip(" :*.").casefold()
 
 
 def _loose(key: str) -> str:
@@ -166,10 +199,12 @@ def _loose_words() -> dict[str, str]:
 @cache
 def _words() -> dict[str, str]:
     """Return the field for each header word; the conditional ones are settled by their company."""
-    source = resources.files("dulae.people").joinpath("header_synonyms.csv").read_text(encoding="utf-8")
     made: dict[str, str] = {}
-    for row in csv.DictReader(source.splitlines()):
-        for synonym in row["thai_headers"].split("|"):
-            if not _CONDITION.search(synonym):
-                made.setdefault(_key(synonym), row["field"])
+    # The personnel division's own table comes first; the other one has further words for the same fields.
+    for name in ("header_synonyms.csv", "header_words.csv"):
+        source = resources.files("dulae.people").joinpath(name).read_text(encoding="utf-8")
+        for row in csv.DictReader(source.splitlines()):
+            for synonym in row["thai_headers"].split("|"):
+                if not _CONDITION.search(synonym):
+                    made.setdefault(_key(synonym), row["field"])
     return made

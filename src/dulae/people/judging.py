@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dulae.people import citizen_id, dates, movements, names, row_reasons
+from dulae.people import citizen_id, dates, movements, names, row_reasons, rows
 from dulae.people.citizen_id import CitizenId
 from dulae.people.dates import ReadDate
 from dulae.people.movements import Counting, Movement
@@ -15,23 +15,25 @@ from dulae.people.names import PersonName
 from dulae.people.personnel_list import Row
 from dulae.people.row_reasons import Because, because
 from dulae.people.tables import Record
-from dulae.people.text import plain
 
 _SHOWN = 60
-_EXCEL_TEXT = re.compile(r'^="(.*)"$')
+_NAME_CELLS = ("prefix", "full_name", "first_name", "last_name")
 _CONTRADICTS = re.compile("ยกเลิก|เพิกถอน|ชะลอ|ระงับคำสั่ง|ถอน(เรื่อง|คำขอ)|แก้ไข|ต่ออายุราชการ|ต่อสัญญา|เลื่อนวัน|ขยายเวลา")
 _END_OF_FISCAL_YEAR = (9, 30)
+_NAME_DOUBTS = {
+    "suspicious": row_reasons.NAME_SUSPICIOUS,
+    "replacement_char": row_reasons.NAME_SUSPICIOUS,
+    "prefix_typo": row_reasons.PREFIX_MISTYPED,
+    "no_last_name": row_reasons.NO_SURNAME,
+}
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is said outside the rows, and what the reader knows: today, the department's own units."""
+    """What the reader knows: today, and the department's own units."""
 
     today: date
     units: frozenset[str] = frozenset()
-    title: str = ""
-    order_no: str = ""
-    fiscal_year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,18 @@ def judge(record: Record, around: Surroundings) -> Row:
     read = _understood(record, around)
     reasons = _rejections(read)
     if reasons:
-        return _row(read, around, "rejected", reasons)
+        return _row(read, "rejected", reasons)
     if not _takes_away(read.movement):
-        return _row(read, around, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
+        return _row(read, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
     reasons = _doubts(read)
     if reasons:
-        return _row(read, around, "review", reasons)
-    return _row(read, around, *_certain(read, around.today))
+        return _row(read, "review", reasons)
+    return _row(read, *_certain(read, around.today))
 
 
 def cell(record: Record, kind: str) -> str:
-    """Return a field of a record as text; whole numbers lose the decimals that a spreadsheet gives them."""
-    value = record.cells.get(kind)
-    if not value:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = plain(value)
-    return _EXCEL_TEXT.sub(r"\1", text).removeprefix("'") if text.startswith(("=", "'")) else text
+    """Return a field of a record as text."""
+    return record.texts.get(kind, "")
 
 
 def _understood(record: Record, around: Surroundings) -> _Read:
@@ -87,10 +83,11 @@ def _understood(record: Record, around: Surroundings) -> _Read:
 def _name(record: Record) -> PersonName:
     if "first_name" in record.cells and "last_name" in record.cells:
         parts = [str(record.cells.get(kind) or "") for kind in ("prefix", "first_name", "last_name")]
-        return names.from_parts(*parts)
+        return names.without_title_alone(names.from_parts(*parts))
     whole = str(record.cells.get("full_name") or record.cells.get("first_name") or "")
+    name = names.without_title_alone(names.read(whole))
     prefix = str(record.cells.get("prefix") or "")
-    return names.read(f"{prefix} {whole}".strip(" ") if prefix.strip() else whole)
+    return names.with_prefix(prefix, name) if prefix.strip() else name
 
 
 def _movement(record: Record, around: Surroundings) -> tuple[Movement, str, frozenset[str]]:
@@ -99,12 +96,12 @@ def _movement(record: Record, around: Surroundings) -> tuple[Movement, str, froz
     flags: frozenset[str] = frozenset()
     found = movements.named(wording)
     if found.id == movements.UNKNOWN and (not wording or "movement" not in record.cells):
-        titled = movements.in_title(around.title)
+        titled = movements.in_title(record.title)
         above = movements.named(record.movement) if record.movement else titled
         if above:
             found, flags = above, frozenset({"movement_from_title"})
     units = (_unit(record, "from_unit") or _unit(record, "unit"), _unit(record, "to_unit"))
-    return movements.directed(found, *units, around.units), wording, flags
+    return movements.directed(found, *units, around.units), movements.without_why(wording), flags
 
 
 def _unit(record: Record, kind: str) -> str:
@@ -119,12 +116,9 @@ def _day(
     last = dates.read(record.cells.get("last_day"), today=around.today)
     if stated.status == "empty" and last.status != "empty":
         return last, _next(last.day), frozenset({"last_day_given"})
-    if stated.status == "empty" and movement.counting is Counting.RETIREMENT and around.fiscal_year:
-        return (
-            ReadDate(None, "ok"),
-            date(around.fiscal_year - dates.BE_OFFSET, 10, 1),
-            frozenset({"date_computed"}),
-        )
+    year = rows.fiscal_year(record.title) if movement.counting is Counting.RETIREMENT else None
+    if stated.status == "empty" and year:
+        return ReadDate(None, "ok"), date(year - dates.BE_OFFSET, 10, 1), frozenset({"date_computed"})
     day, flags = _first_day_out(stated, movement)
     if last.day and day and _next(last.day) != day:
         flags |= {"dates_disagree"}
@@ -165,7 +159,18 @@ def _rejections(read: _Read) -> list[Because]:
 
 
 def _doubts(read: _Read) -> list[Because]:
-    return [*_about_movement(read), *_about_number(read), *_about_date(read), *_about_name(read)]
+    return [
+        *_about_row(read.record),
+        *_about_movement(read),
+        *_about_number(read),
+        *_about_date(read),
+        *_about_name(read),
+    ]
+
+
+def _about_row(record: Record) -> list[Because]:
+    told = ((record.hidden, row_reasons.HIDDEN), (record.long, row_reasons.TOO_LONG))
+    return [because(why) for applies, why in told if applies]
 
 
 def _about_movement(read: _Read) -> list[Because]:
@@ -178,8 +183,10 @@ def _about_movement(read: _Read) -> list[Because]:
     elif not read.movement.automatic:
         found.append(_about(row_reasons.NEEDS_DECISION, read))
     remark = " ".join(filter(None, (cell(read.record, "remark"), cell(read.record, "movement_remark"))))
-    if read.movement.is_leaving and _CONTRADICTS.search(remark):
-        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=remark[:_SHOWN]))
+    told = movements.in_title(remark) if remark and "movement_from_title" in read.flags else None
+    other = told is not None and told.id != read.movement.id
+    if read.movement.is_leaving and (other or _CONTRADICTS.search(remark)):
+        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=movements.without_why(remark)[:_SHOWN]))
     return found
 
 
@@ -200,15 +207,10 @@ def _about_date(read: _Read) -> list[Because]:
 
 
 def _about_name(read: _Read) -> list[Because]:
-    doubts = {
-        "suspicious": row_reasons.NAME_SUSPICIOUS,
-        "replacement_char": row_reasons.NAME_SUSPICIOUS,
-        "prefix_typo": row_reasons.PREFIX_MISTYPED,
-        "no_last_name": row_reasons.NO_SURNAME,
-    }
-    return [
-        because(why) for why in dict.fromkeys(why for flag, why in doubts.items() if flag in read.name.flags)
-    ]
+    if _NAME_DOUBTS.keys().isdisjoint(read.name.flags):
+        return []
+    found = dict.fromkeys(why for flag, why in _NAME_DOUBTS.items() if flag in read.name.flags)
+    return [because(why) for why in found]
 
 
 def _certain(read: _Read, today: date) -> tuple[str, list[Because]]:
@@ -229,14 +231,11 @@ def _typed_date(read: _Read) -> str:
     return (cell(read.record, "effective_date") or cell(read.record, "last_day"))[:_SHOWN]
 
 
-def _row(read: _Read, around: Surroundings, standing: str, reasons: list[Because]) -> Row:
+def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:
+    texts = read.record.texts
     typed = {
-        "name": " ".join(
-            filter(
-                None, (cell(read.record, kind) for kind in ("prefix", "full_name", "first_name", "last_name"))
-            )
-        ),
-        "citizen_id": cell(read.record, "citizen_id"),
+        "name": " ".join(texts[kind] for kind in _NAME_CELLS if texts.get(kind)),
+        "citizen_id": texts.get("citizen_id", ""),
         "movement": read.wording,
         "effective_date": _typed_date(read),
         "unit": _unit(read.record, "unit"),
@@ -256,7 +255,7 @@ def _row(read: _Read, around: Surroundings, standing: str, reasons: list[Because
         effective_date=read.day,
         unit=_unit(read.record, "unit"),
         to_unit=cell(read.record, "to_unit"),
-        order_no=cell(read.record, "order_no") or around.order_no,
+        order_no=cell(read.record, "order_no") or rows.order_no(read.record.title),
         standing=standing,
         flags=tuple(sorted(read.flags)),
         because=tuple(reasons),

@@ -11,10 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
-from dulae.people.text import plain
+from dulae.people.text import arabic, plain
 
 
 class Counting(enum.Enum):
@@ -49,6 +49,7 @@ class Movement:
 
 
 UNKNOWN = "unknown"
+_REMEMBERED = 1 << 12
 # Words shared by several kinds: the one without a direction wins, and with it a person's decision.
 _SHARED = {"โอน": "transfer_ambiguous", "ย้าย": "move_inside", "ช่วยราชการ": "assist_out", "อื่นๆ": UNKNOWN}
 _SHARED_CODES = {"111": "assist_out"}
@@ -58,7 +59,14 @@ _NOT_IN_TITLES = {UNKNOWN, "rename", "vendor_staff", "appoint", "outsourced_end"
 _OPEN_END = "..."
 _SPACE = re.compile(r"\s+")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
-_CODE = re.compile(r"(\d{5}|\d{3})(?!\d)[:.\-]?")
+_CODE = re.compile(r"(\d{5}|\d{3})(?!\d)(?:\.0+$)?[:.\-]?")
+_CODE_BEHIND = re.compile(r"(.*\D)\(?(\d{5}|\d{3})\)?")
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)](?!\d)")
+_SIGNS = " -\u2013*.,;:'\"\u2018\u2019\u201c\u201d"
+# What follows is why somebody leaves, which may not be read.
+_WHY = re.compile("เนื่องจาก|เนื่องด้วย|เพราะ|ด้วยเหตุ|สาเหตุ|เหตุผล")
+# A title that takes back what its other words say.
+_TAKES_BACK = re.compile("ยกเลิก|เพิกถอน|ถอน|ชะลอ|ระงับ|ไม่|แก้ไข|เลื่อน|ขยาย")
 _ELSEWHERE = re.compile("^(ไป)?(กรม|จังหวัด|กระทรวง|สสจ|สำนักงานสาธารณสุขจังหวัด|สำนักงานปลัดกระทรวง)")
 
 
@@ -68,26 +76,29 @@ def all_movements() -> dict[str, Movement]:
     return {row["id"]: _movement(row) for row in _rows()}
 
 
+@lru_cache(_REMEMBERED)
 def named(wording: str) -> Movement:
     """Return the movement that a cell names; an unknown wording is the movement ``unknown``."""
-    key = _key(wording)
-    code = _CODE.match(key)
-    if code and (by_code := _codes().get(code.group(1))):
-        rest = key[code.end() :]
-        known = _wordings().get(rest) if rest else by_code
-        return all_movements()[by_code if known == by_code else UNKNOWN]
-    found = _wordings().get(key) or _by_open_end(key)
-    return all_movements()[found or UNKNOWN]
+    return all_movements()[_whole(_key(wording)) or UNKNOWN]
 
 
+def without_why(wording: str) -> str:
+    """Return a wording as it may be shown, without why somebody leaves; a known wording stays whole."""
+    cut = _WHY.search(wording)
+    return wording if cut is None or _whole(_key(wording)) else wording[: cut.start()].rstrip(" (")
+
+
+@lru_cache(_REMEMBERED)
 def in_title(text: str) -> Movement | None:
-    """Return the one movement that a title or category names, or None if it names none or several."""
+    """Return the one movement that a title or category names, or None if it names none, several or takes it back."""
     rest, found = _key(text), set()
-    for wording, identifier in sorted(_wordings().items(), key=lambda item: -len(item[0])):
+    for wording, identifier in _longest_first():
         if wording in rest and identifier not in _NOT_IN_TITLES:
             found.add(identifier)
             rest = rest.replace(wording, " ")
     overruling = [identifier for identifier in _OVERRULES if identifier in found]
+    if not overruling and _TAKES_BACK.search(rest):
+        return None
     only = overruling[:1] or (list(found) if len(found) == 1 else [])
     return all_movements()[only[0]] if only else None
 
@@ -127,18 +138,40 @@ def _counting(row: dict[str, str]) -> Counting:
     return Counting.LAST_DAY if rule.startswith("date is the LAST day") else Counting.FIRST_DAY_OUT
 
 
-def _rows() -> list[dict[str, str]]:
-    source = resources.files("dulae.people").joinpath("movement_types.csv").read_text(encoding="utf-8")
+def _rows(name: str = "movement_types.csv") -> list[dict[str, str]]:
+    source = resources.files("dulae.people").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(source.splitlines()))
 
 
+def _whole(key: str) -> str | None:
+    """Return the movement of a whole wording, with or without its code, or None."""
+    known = _wordings().get(key) or _by_open_end(key)
+    if known:
+        return known
+    key = _NUMBERED.sub("", key, count=1)
+    code, behind = _CODE.match(key), _CODE_BEHIND.fullmatch(key)
+    if code and (by_code := _codes().get(code.group(1))):
+        rest = key[code.end() :]
+        return by_code if not rest or _wordings().get(rest) == by_code else None
+    if behind and (by_code := _codes().get(behind.group(2))):
+        return by_code if _wordings().get(behind.group(1).strip(f"{_SIGNS}()")) == by_code else None
+    return _wordings().get(key)
+
+
 def _key(wording: str) -> str:
-    return _SPACE.sub("", plain(wording)).strip("-*.").casefold()
+    return arabic(_SPACE.sub("", plain(wording))).strip(_SIGNS).casefold()
+
+
+@cache
+def _further() -> dict[str, list[str]]:
+    """Return the further wordings of each kind, which the personnel division's own table does not have."""
+    return {row["id"]: row["wordings"].split("|") for row in _rows("movement_wordings.csv")}
 
 
 def _spellings(row: dict[str, str]) -> Iterator[str]:
     title = row["movement_th"]
     yield from (title, row["movement_en"], *row["synonyms_th"].split("|"))
+    yield from _further().get(row["id"], [])
     yield from (title.split(" ") if row["id"] == "short_leave" else [])
     for part in (title, *title.split(" / ")):
         yield from (part, _PARENTHESES.sub("", part), _PARENTHESES.sub(r"\1", part))
@@ -153,6 +186,11 @@ def _wordings() -> dict[str, str]:
     alone = {spelling: min(ids) for spelling, ids in owners.items() if len(ids) == 1}
     known = {spelling: kind for spelling, kind in alone.items() if not spelling.endswith(_OPEN_END)}
     return {**known, **{_key(wording): kind for wording, kind in _SHARED.items()}}
+
+
+@cache
+def _longest_first() -> list[tuple[str, str]]:
+    return sorted(_wordings().items(), key=lambda item: -len(item[0]))
 
 
 @cache

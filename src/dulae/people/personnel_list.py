@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -78,6 +80,15 @@ class PersonnelList:
     other_rows: Mapping[str, int]
     declared_total: int | None
     nothing_to_report: bool
+
+    @property
+    def content_sha256(self) -> str:
+        """Return a sum of who is on the list and why, the same however the file was saved."""
+        persons = sorted(
+            (row.name_key, row.citizen_id, row.movement, str(row.effective_date), row.unit)
+            for row in self.rows
+        )
+        return hashlib.sha256(json.dumps(persons, ensure_ascii=False).encode()).hexdigest()
 
     def to_dict(self, *, unmasked: bool = False) -> dict[str, Any]:
         """Return the list as plain JSON types, citizen numbers masked unless asked."""

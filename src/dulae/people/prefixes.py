@@ -13,7 +13,10 @@ from dulae.people.text import DEPENDENT
 _DEPENDENT = re.compile(f"[{DEPENDENT}\u0e4c]")
 _ACTING = "ว่าที่"
 _FEMALE = "หญิง"
+_BEGINNING = 2
 _ALONE = {"civil", "latin"}
+# Words of these kinds are never a name of their own.
+_NO_NAME = {"civil", "rank", "typo"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,14 @@ class Prefix:
     pattern: re.Pattern[str]
     length: int
     dotted: bool = False
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """The titles that begin with the same letters, the longest first, and one pattern for all of them."""
+
+    pattern: re.Pattern[str]
+    prefixes: tuple[Prefix, ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,15 @@ def canonical(text: str) -> str:
     return text if rest.strip() else " ".join(titles)
 
 
+def only_titles(text: str) -> str:
+    """Return the title of a text that is nothing but a title, or nothing; a dotless ``นพ`` may be a name."""
+    for prefix in _candidates(text):
+        found = prefix.pattern.match(f"{text} ")
+        if found and found.end() >= len(text) and (prefix.dotted or prefix.kind in _NO_NAME):
+            return _ranked(prefix, found, "")[0]
+    return ""
+
+
 def _whole(text: str) -> tuple[str, str] | None:
     for prefix in _candidates(text):
         if found := prefix.pattern.match(text):
@@ -65,7 +85,11 @@ def _whole(text: str) -> tuple[str, str] | None:
 
 
 def _one(text: str, *, first: bool) -> tuple[Prefix, str, str] | None:
-    for prefix in _candidates(text):
+    beginning = _by_beginning().get(text[:_BEGINNING].casefold())
+    any_of_them = beginning.pattern.match(text) if beginning else None
+    if beginning is None or any_of_them is None:
+        return None
+    for prefix in beginning.prefixes[(any_of_them.lastindex or 1) - 1 :]:
         found = prefix.pattern.match(text)
         if found and _may_strip(text, text[found.end() :].lstrip(), prefix, first=first):
             title, rest = _ranked(prefix, found, text[found.end() :].lstrip())
@@ -96,33 +120,39 @@ def _ranked(prefix: Prefix, found: re.Match[str], rest: str) -> tuple[str, str]:
 
 
 def _candidates(text: str) -> tuple[Prefix, ...]:
-    return _by_first_letter().get(text[:1].casefold(), ())
+    beginning = _by_beginning().get(text[:_BEGINNING].casefold())
+    return beginning.prefixes if beginning else ()
 
 
 @cache
-def _by_first_letter() -> dict[str, tuple[Prefix, ...]]:
-    sorted_prefixes: dict[str, list[Prefix]] = {}
-    for letter, prefix in _spellings():
-        sorted_prefixes.setdefault(letter.casefold(), []).append(prefix)
-    return {
-        letter: tuple(sorted(found, key=lambda prefix: -prefix.length))
-        for letter, found in sorted_prefixes.items()
-    }
+def _by_beginning() -> dict[str, _Beginning]:
+    """Return the spellings of titles by their first two letters, the longest first."""
+    made: dict[str, list[Prefix]] = {}
+    for beginnings, prefix in _spellings():
+        for beginning in beginnings:
+            made.setdefault(beginning.casefold(), []).append(prefix)
+    return {key: _beginning(sorted(found, key=lambda prefix: -prefix.length)) for key, found in made.items()}
 
 
-def _spellings() -> list[tuple[str, Prefix]]:
-    made: list[tuple[str, Prefix]] = []
+def _beginning(prefixes: list[Prefix]) -> _Beginning:
+    patterns = "|".join(f"({prefix.pattern.pattern})" for prefix in prefixes)
+    return _Beginning(re.compile(patterns, re.I), tuple(prefixes))
+
+
+def _spellings() -> list[tuple[set[str], Prefix]]:
+    made: list[tuple[set[str], Prefix]] = []
     source = resources.files("dulae.people").joinpath("prefixes.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(source.splitlines()):
         kind, name = row["kind"], row["canonical"]
-        for word in filter(None, row["words"].split("|")):
-            made.append((word[0], _word(kind, name, word)))
-            if kind == "rank":
-                made.append((_ACTING[0], _word(kind, name, word, _ACTING)))
-        for short in filter(None, row["abbreviations"].split("|")):
-            made.extend((short[0], prefix) for prefix in _short(kind, name, short, ""))
-            if kind == "rank":
-                made.extend((_ACTING[0], prefix) for prefix in _short(kind, name, short, _ACTING))
+        for acting in ("", _ACTING) if kind == "rank" else ("",):
+            for word in filter(None, row["words"].split("|")):
+                made.append(({(acting or word)[:_BEGINNING]}, _word(kind, name, word, acting)))
+            for short in filter(None, row["abbreviations"].split("|")):
+                letters = short.replace(".", "")
+                # Between two letters of an abbreviation may stand a dot, a space, or nothing.
+                second = {letters[1:2], ".", " "}
+                beginnings = {acting[:_BEGINNING]} if acting else {letters[0] + after for after in second}
+                made.extend((beginnings, prefix) for prefix in _short(kind, name, short, acting))
     return made
 
 
@@ -137,9 +167,9 @@ def _short(kind: str, name: str, short: str, before: str) -> list[Prefix]:
     letters = [part for group in short.split(".") for part in [group] if part]
     characters = [letter for part in letters for letter in part]
     start = rf"{before}\s?" if before else ""
-    body = start + r"(?:\.\s?)?".join(map(re.escape, characters))
+    body = start + r"(?:\s?\.\s?)?".join(map(re.escape, characters))
     length = len(before) + len(characters)
-    made = [Prefix(kind, name, re.compile(body + r"\.\s*"), length, dotted=True)]
+    made = [Prefix(kind, name, re.compile(body + r"\s?\.\s*"), length, dotted=True)]
     if len(characters) > 1:
         made.append(Prefix(kind, name, re.compile(body + r"\s+"), length))
     return made

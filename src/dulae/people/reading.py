@@ -6,15 +6,17 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from dulae.errors import ListError
-from dulae.people import guards
+from dulae.people import guards, refusals, survey
+from dulae.people.refusals import RefusedList
 from dulae.people.text import REPLACEMENT
 
 Cells = list[Any]
@@ -26,19 +28,23 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 )
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 40
+_SAMPLE_LETTERS = 512
 # Thai that was read as Latin-1 and saved again: from UTF-8 (à¸™), and from CP874 (¹Ò¹).
 _MOJIBAKE = re.compile("à[¸¹]|[\u00a1-\u00da\u00df-\u00fb]{3,}")
 _BINARY = "\x00"
+# What a wrong byte in a workbook may lead to; a sheet that was not looked over is a key that is missing.
+_DAMAGE = (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, IndexError, KeyError)
 _EXCEL_SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*\n", re.I)
 
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet, or a CSV file: rows of cells as they were typed, and where formulas stand (``B7``)."""
+    """One sheet, or a CSV file: rows of cells as they were typed, where formulas stand (``B7``), and hidden rows."""
 
     name: str
     rows: list[Cells]
     formulas: frozenset[str] = frozenset()
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,7 @@ class Document:
 def document(data: bytes, name: str) -> Document:
     """Return the tables in a list's bytes; raise ListError where they are no list that can be trusted."""
     if not data.strip():
-        raise ListError(
-            "the file is empty", place=name, remedy="Ask the personnel division for the list again"
-        )
+        raise RefusedList(refusals.EMPTY, name)
     if guards.is_workbook(data, name):
         return _workbook(data, name)
     text, encoding = _text(data, name)
@@ -63,36 +67,42 @@ def document(data: bytes, name: str) -> Document:
 
 
 def _workbook(data: bytes, name: str) -> Document:
-    formulas = guards.survey(data, name).formulas
-    files = guards.sheet_files(data)
+    seen = survey.survey(data, name)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        files = survey.sheet_files(data)
+        with opened(data) as book:
             shown = [
                 (index, sheet.name)
                 for index, sheet in enumerate(book.sheets_metadata)
                 if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
             ]
-            hidden = [
-                sheet.name for sheet in book.sheets_metadata if sheet.name not in {made for _, made in shown}
-            ]
-            tables = tuple(
-                Table(title, _cells(book, index), frozenset(formulas.get(files[index], ())))
-                for index, title in shown
-            )
-    except (CalamineError, IndexError) as error:
-        raise ListError(
-            "the workbook cannot be read", place=name, remedy=f"It may be damaged. {guards.SAVE_AS}"
-        ) from error
-    _refuse_damaged(
-        (cell for table in tables for row in table.rows for cell in row if isinstance(cell, str)), name
-    )
-    return Document(tables, "xlsx", tuple(hidden))
+            named = {made for _, made in shown}
+            unread = [sheet.name for sheet in book.sheets_metadata if sheet.name not in named]
+            tables = tuple(_table(book, index, seen.sheets[files[index]]) for index, _ in shown)
+    except _DAMAGE as error:
+        raise RefusedList(refusals.UNREADABLE, name) from error
+    if seen.odd_letters:
+        _refuse_damaged((cell for table in tables for row in table.rows for cell in row), name)
+    return Document(tables, "xlsx", tuple(unread))
 
 
-def _cells(book: CalamineWorkbook, index: int) -> list[Cells]:
+def opened(data: bytes) -> CalamineWorkbook:
+    """Return a workbook's bytes opened for reading; raise CalamineError where they are none."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+def _table(book: CalamineWorkbook, index: int, seen: survey.Sheet) -> Table:
     sheet = book.get_sheet_by_index(index)
+    return Table(sheet.name, _table_rows(sheet), frozenset(seen.formulas), frozenset(seen.hidden))
+
+
+def _table_rows(sheet: CalamineSheet) -> list[Cells]:
     rows: list[Cells] = sheet.to_python(skip_empty_area=False)
+    filled = 0
     for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
+        filled += bottom - top
+        if filled > survey.MOST_ROWS:
+            raise RefusedList(refusals.MERGES, sheet.name)
         _fill_down(rows, left, top, bottom)
     return rows
 
@@ -115,44 +125,34 @@ def _text(data: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if _BINARY in text:
-            raise ListError("the file is not text", place=name, remedy=guards.SAVE_AS)
+            line = text.count("\n", 0, text.index(_BINARY)) + 1
+            raise RefusedList(refusals.NOT_TEXT, f"{name}, line {line}")
+        if guards.MARKUP.match(text[:_SAMPLE_LETTERS]):
+            raise RefusedList(refusals.WEB_PAGE, name)
         _refuse_damaged([text], name)
         return text, encoding
-    raise ListError(
-        f"the text as a whole is not {' and not '.join(encodings)}",
-        place=name,
-        remedy="Save it again as CSV UTF-8",
-    )
+    raise RefusedList(refusals.ENCODING, name, encodings=" and not ".join(encodings))
 
 
-def _refuse_damaged(texts: Any, name: str) -> None:
-    for text in texts:
-        if REPLACEMENT in text or _MOJIBAKE.search(text):
-            raise ListError(
-                "Thai letters in the file were damaged by an earlier conversion",
-                place=name,
-                remedy="Ask for the original file; the letters cannot be recovered from this one",
-            )
+def _refuse_damaged(cells: Iterable[Any], name: str) -> None:
+    """Raise ListError where letters were damaged; each text is looked at once, for a list repeats most of them."""
+    text = "\n".join({cell for cell in cells if type(cell) is str})
+    if REPLACEMENT in text or (not text.isascii() and _MOJIBAKE.search(text)):
+        raise RefusedList(refusals.LETTERS, name)
 
 
 def _csv_rows(text: str, name: str) -> list[Cells]:
     rows: list[Cells] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True, strict=True
+    )
     try:
         for row in reader:
             rows.append(list(row))
-            if len(rows) > guards.MOST_ROWS or len(row) > guards.MOST_COLUMNS:
-                raise ListError(
-                    f"the file has more than {guards.MOST_ROWS} rows or {guards.MOST_COLUMNS} columns",
-                    place=name,
-                    remedy="Ask for the list of this week alone",
-                )
+            if len(rows) > survey.MOST_ROWS or len(row) > survey.MOST_COLUMNS:
+                raise RefusedList(refusals.ROWS, name, rows=survey.MOST_ROWS, columns=survey.MOST_COLUMNS)
     except csv.Error as error:
-        raise ListError(
-            f"the quotation marks or cells do not add up ({error})",
-            place=f"{name}, line {reader.line_num}",
-            remedy="Save it again as CSV UTF-8 from the spreadsheet",
-        ) from error
+        raise RefusedList(refusals.QUOTES, f"{name}, line {reader.line_num}", problem=str(error)) from error
     return rows
 
 

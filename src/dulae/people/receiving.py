@@ -1,29 +1,33 @@
 """Receiving the weekly list (6.4): is there one, is it this week's, and what does it ask for.
 
-A week without a list, an old one, a copy of an earlier one, or an empty one without the words
-"nothing to report" is a finding, never a success.
+A week without a list, an old one, a copy of an earlier one, one half as long as usual, or an empty one without
+the words "nothing to report" is a finding, never a success.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason, utc_text
-from dulae.errors import ListError
 from dulae.ledger import Ledger, files
-from dulae.people import error_sheet, read_list
+from dulae.people import arrivals, error_sheet, read_list
+from dulae.people.arrivals import ENTRY, Earlier
 from dulae.people.dates import BANGKOK
 from dulae.people.personnel_list import PersonnelList, counted
+from dulae.people.refusals import RefusedList
 
 CHECK = "leavers"
 SUBJECT = "leavers_list"
-ENTRY = "list.received"
-_SUFFIXES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".htm", ".html"}
+# What a list may come as, and what it is sent as by mistake: that is told, not called a week without a list.
+_SUFFIXES = {
+    *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    *(".pdf", ".htm", ".html", ".mht", ".mhtml", ".doc", ".docx", ".odt", ".rtf", ".zip", ".rar", ".7z"),
+}
 
 RECEIVED = reason(
     "list.received",
@@ -33,8 +37,14 @@ NOTHING = reason("list.nothing_to_report", "{file}: the personnel division has n
 MISSING = reason("list.missing", "no list from the personnel division in {place}")
 STALE = reason("list.stale", "{file} came {age_days} days ago; a list is due every {max_age_days} days")
 REPEATED = reason("list.repeated", "{file} is an exact copy of an earlier list ({earlier})")
+SAME_PERSONS = reason(
+    "list.same_persons", "{file} holds exactly the persons of an earlier list ({earlier}), saved anew"
+)
+SHORT = reason(
+    "list.short",
+    "{file} holds {received} persons, half of the usual {usual} or fewer: perhaps only a part of it came",
+)
 EMPTY = reason("list.empty", "{file} names nobody and does not say that there is nothing to report")
-UNREADABLE = reason("list.unreadable", "the list cannot be read: {error}")
 SHEETS_UNREAD = reason("list.sheets_unread", "{file}: these sheets were not read: {sheets}")
 TOTAL_DIFFERS = reason(
     "list.total_differs", "{file} declares {declared_total} persons, and {received} were found"
@@ -86,8 +96,7 @@ class _Arrival:
     path: Path
     received_at: datetime
     read: PersonnelList
-    earlier: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Earlier
 
 
 def receive(request: Request, now: datetime, *, check_mode: bool = False) -> Receipt:
@@ -103,10 +112,11 @@ def receive(request: Request, now: datetime, *, check_mode: bool = False) -> Rec
     received_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
         read = read_list(path, today=now.astimezone(BANGKOK).date(), units=request.units)
-    except ListError as error:
-        found = _finding(Verdict.UNKNOWN, UNREADABLE, {"file": path.name, "error": str(error)})
+    except RefusedList as error:
+        found = _finding(Verdict.UNKNOWN, error.why, {"file": path.name, **error.places})
         return _kept(request, [found], None, check_mode=check_mode)
-    arrival = _Arrival(path, received_at, read, _earlier(request, read, received_at))
+    before = arrivals.earlier(request.ledger, read.file, utc_text(received_at))
+    arrival = _Arrival(path, received_at, read, before)
     return _kept(request, list(_judged(arrival, request, now)), arrival, check_mode=check_mode)
 
 
@@ -119,25 +129,12 @@ def newest(folder: Path) -> Path | None:
     return max(lists, key=lambda path: (path.stat().st_mtime_ns, path.name), default=None)
 
 
-def _earlier(request: Request, read: PersonnelList, received_at: datetime) -> str:
-    """Return the earlier list that this one is a copy of, or nothing; the same arrival is no copy of itself."""
-    for body in _recorded(request.ledger):
-        same_arrival = (body["file"], body["received_at"]) == (read.file, utc_text(received_at))
-        if body["sha256"] == read.sha256 and not same_arrival:
-            return str(body["file"])
-    return "SHA-256" if read.sha256 in request.seen else ""
-
-
-def _recorded(ledger: Path | None) -> list[Mapping[str, Any]]:
-    return [entry.body for entry in Ledger.open(ledger).entries([ENTRY])] if ledger else []
-
-
 def _judged(arrival: _Arrival, request: Request, now: datetime) -> Iterator[Finding]:
     read = arrival.read
     age_days = (now - arrival.received_at) // timedelta(days=1)
     measured = {"file": read.file, "age_days": age_days, **read.counts}
     limit = {"max_age_days": request.max_age_days}
-    yield from _about_arrival(arrival, measured, limit)
+    yield from _about_arrival(arrival, request, measured, limit)
     if read.unread_sheets:
         yield _finding(
             Verdict.WARN, SHEETS_UNREAD, {"file": read.file, "sheets": ", ".join(read.unread_sheets)}
@@ -150,20 +147,33 @@ def _judged(arrival: _Arrival, request: Request, now: datetime) -> Iterator[Find
         yield _finding(Verdict.FAIL, REJECTED, measured)
 
 
-def _about_arrival(arrival: _Arrival, measured: dict[str, Any], limit: dict[str, int]) -> Iterator[Finding]:
+def _about_arrival(
+    arrival: _Arrival, request: Request, measured: dict[str, Any], limit: dict[str, int]
+) -> Iterator[Finding]:
     """Yield what is wrong with the list as a whole, or that it came as it should."""
-    wrong: list[tuple[Reason, dict[str, Any]]] = []
-    if measured["age_days"] > limit["max_age_days"]:
-        wrong.append((STALE, measured))
-    if arrival.earlier:
-        wrong.append((REPEATED, {**measured, "earlier": arrival.earlier}))
-    if not arrival.read.rows and not arrival.read.nothing_to_report:
-        wrong.append((EMPTY, measured))
-    for why, numbers in wrong:
-        yield judged(CHECK, SUBJECT, Verdict.FAIL, why, measured=numbers, limit=limit)
+    wrong = [*_wrong(arrival, request, measured)]
+    for verdict, why, numbers in wrong:
+        yield judged(CHECK, SUBJECT, verdict, why, measured=numbers, limit=limit)
     if not wrong:
         why = RECEIVED if arrival.read.rows else NOTHING
         yield judged(CHECK, SUBJECT, Verdict.PASS, why, measured=measured, limit=limit)
+
+
+def _wrong(
+    arrival: _Arrival, request: Request, measured: dict[str, Any]
+) -> Iterator[tuple[Verdict, Reason, dict[str, Any]]]:
+    read, before = arrival.read, arrival.earlier
+    if measured["age_days"] > request.max_age_days:
+        yield Verdict.FAIL, STALE, measured
+    if copied := before.copied(read) or ("SHA-256" if read.sha256 in request.seen else ""):
+        yield Verdict.FAIL, REPEATED, {**measured, "earlier": copied}
+    elif same := before.same_persons(read):
+        yield Verdict.WARN, SAME_PERSONS, {**measured, "earlier": same}
+    if not read.rows and not read.nothing_to_report:
+        yield Verdict.FAIL, EMPTY, measured
+    usual = before.usual()
+    if read.rows and usual is not None and len(read.rows) * 2 <= usual:
+        yield Verdict.WARN, SHORT, {**measured, "usual": usual}
 
 
 def _finding(verdict: Verdict, why: Reason, measured: Mapping[str, Any]) -> Finding:
@@ -219,11 +229,12 @@ def _record(ledger: Path, arrival: _Arrival, findings: list[Finding]) -> bool:
     """Add the list to the ledger once for each arrival; the rows that need somebody are masked."""
     read = arrival.read
     identity = {"file": read.file, "received_at": utc_text(arrival.received_at), "sha256": read.sha256}
-    if any(identity.items() <= body.items() for body in _recorded(ledger)):
+    if any(identity.items() <= body.items() for body in arrivals.recorded(ledger)):
         return False
     body = read.to_dict()
     body |= {
         **identity,
+        "content_sha256": read.content_sha256,
         "origin": str(arrival.path.parent),
         "rows": len(read.rows),
         "returned": [row.to_dict() for row in error_sheet.returned(read)],

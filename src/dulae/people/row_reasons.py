@@ -24,6 +24,8 @@ SPILLED = reason(
 BAD_DATE = reason("list_row.bad_date", "the date '{date}' does not exist or cannot be read")
 
 # To review: a person decides.
+HIDDEN = reason("list_row.hidden", "the row is hidden in the sheet")
+TOO_LONG = reason("list_row.too_long", "a cell holds more than a thousand letters")
 UNKNOWN_MOVEMENT = reason("list_row.unknown_movement", "the wording '{wording}' is no known movement")
 NO_MOVEMENT = reason("list_row.no_movement", "the list does not say what kind of movement this is")
 NEEDS_DECISION = reason(

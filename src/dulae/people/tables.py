@@ -5,24 +5,21 @@ A row that is no person and nothing known stays a person without a name: it is r
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from dulae.errors import ListError
-from dulae.people import headers, rows
+from dulae.people import cells, headers, refusals, rows, totals
 from dulae.people.reading import Cells, Document, Table
-from dulae.people.text import arabic, plain
+from dulae.people.refusals import RefusedList
+from dulae.people.text import plain
 
-_ID_INSIDE = re.compile(
-    r"[(\[]\s*(\d(?:[\s\-\u2010-\u2015]?\d){12})\s*[)\]]|\n\s*(\d(?:[\s\-\u2010-\u2015]?\d){12})\s*$"
-)
-_EXCEL_TEXT = re.compile(r'="[^"]*"')
-_LETTERS = 26
 # A header that is repeated is seen by a header word among these.
 _FIRST_CELLS = 4
+_MOST_PAGE_TITLES = 6
+_MOST_TITLE_CELLS = 2
 
 
 @dataclass
@@ -34,12 +31,20 @@ class Record:
     cells: dict[str, Any] = field(default_factory=dict)
     movement: str = ""
     unit: str = ""
+    title: str = ""
     spilled: bool = False
+    hidden: bool = False
+    long: bool = False
 
     @property
     def formula(self) -> str:
         """Return the first cell that a spreadsheet would compute, or nothing."""
-        return next((str(cell) for cell in self.cells.values() if _is_formula(cell)), "")
+        return next((str(cell) for cell in self.cells.values() if cells.is_formula(cell)), "")
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Return the cells as text; whole numbers lose the decimals that a spreadsheet gives them."""
+        return {kind: cells.as_text(cell) for kind, cell in self.cells.items() if kind != "seq"}
 
 
 @dataclass
@@ -51,15 +56,13 @@ class Extract:
     dropped_columns: list[str] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
     unread_sheets: list[str] = field(default_factory=list)
-    title: str = ""
-    declared_total: int | None = None
+    totals: list[totals.Totals] = field(default_factory=list)
     nothing_to_report: bool = False
 
-    def note(self, text: str) -> None:
-        """Take the declared total and the words "nothing to report" from text around the list."""
-        total = rows.declared_total(text)
-        self.declared_total = self.declared_total if total is None else total
-        self.nothing_to_report = self.nothing_to_report or rows.says_nothing(text)
+    @property
+    def declared_total(self) -> int | None:
+        """Return how many persons the list says it holds, or None where it says nothing."""
+        return totals.of_sheets(self.totals)
 
 
 def extract(document: Document, name: str) -> Extract:
@@ -67,21 +70,16 @@ def extract(document: Document, name: str) -> Extract:
     made = Extract(unread_sheets=list(document.unread_sheets))
     headed = False
     for table in document.tables:
-        filled = [text for text in map(rows.joined, table.rows) if text]
         if header := headers.find(table.rows):
             headed = True
             _Sheet(table, made, spills=document.encoding != "xlsx").read(header)
-        elif filled:
-            said = " ".join(filled)
-            made.note(said)
+        elif said := " ".join(filter(None, map(rows.joined, table.rows))):
+            nothing = rows.says_nothing(said)
+            made.nothing_to_report = made.nothing_to_report or nothing
             # A sheet that says "nothing to report" has been read.
-            made.unread_sheets += [] if rows.says_nothing(said) else [table.name]
+            made.unread_sheets += [] if nothing else [table.name]
     if not headed and not made.nothing_to_report:
-        raise ListError(
-            "no header with a column of names was found in the first rows",
-            place=name,
-            remedy="The list needs a row with words such as ลำดับ, ชื่อ-สกุล, เลขประจำตัวประชาชน, มีผลตั้งแต่",
-        )
+        raise RefusedList(refusals.NO_HEADER, name)
     return made
 
 
@@ -90,62 +88,97 @@ class _Sheet:
 
     def __init__(self, table: Table, made: Extract, *, spills: bool) -> None:
         self.table, self.made, self.spills = table, made, spills
+        self.totals = totals.Totals()
         self.header = headers.Header(0, 0)
-        self.name_column = -1
-        self.movement = self.unit = ""
-        self.signed = False
+        self.name_column, self.name_end, self.width = -1, 0, 0
+        self.used: tuple[tuple[int, headers.Column], ...] = ()
+        self.untitled: tuple[int, ...] = ()
+        self.movement = self.unit = self.title = ""
+        self.titles: list[str] = []
+        self.signed = self.waits = False
 
     def read(self, header: headers.Header) -> None:
         """Add the table's persons and what stands around them to the extract."""
-        for row in self.table.rows[: header.last_row - header.rows + 1]:
-            if text := rows.joined(row):
-                self.made.other_rows["title"] += 1
-                self.made.title = f"{self.made.title} {text}".strip()
-                self.made.note(text)
-        at = self._begin(header)
+        self.made.totals.append(self.totals)
+        at = self._begin(header, 0)
         while at < len(self.table.rows):
-            again = self._header_at(at)
-            at = self._begin(again) if again else self._take(at, self.table.rows[at])
+            found = self._header_below(at)
+            at = self._begin(found, at) if found else self._take(at, cells.cut(self.table.rows[at]))
+
+    def _header_below(self, at: int) -> headers.Header | None:
+        """Return the header that a printed page repeats, at a row or below the page's titles."""
+        for index in range(at, min(at + _MOST_PAGE_TITLES + 1, len(self.table.rows))):
+            row = self.table.rows[index]
+            if headers.has_word(row[:_FIRST_CELLS]):
+                return self._header_at(index)
+            if plain(cells.at(row, self.name_column)) or len(list(filter(plain, row))) > _MOST_TITLE_CELLS:
+                return None
+        return None
 
     def _header_at(self, at: int) -> headers.Header | None:
-        """Return the header that begins at a row within the list, as every printed page repeats it."""
-        if not any(map(headers.is_word, self.table.rows[at][:_FIRST_CELLS])):
+        """Return the header that begins at a row within the list."""
+        if not headers.has_word(self.table.rows[at][:_FIRST_CELLS]):
             return None
         found = headers.find(self.table.rows[at : at + 2])
         if not found or found.last_row - found.rows + 1:
             return None
         return headers.Header(at + found.last_row, found.rows, found.columns, found.two_rows)
 
-    def _begin(self, header: headers.Header) -> int:
-        """Take a header and return the index of the row below it."""
-        self.header = header
-        name = header.column_of("full_name")
-        self.name_column = name if name is not None else header.column_of("first_name") or 0
-        self.made.other_rows["header"] += header.rows
-        for known, forbidden in ((self.made.dropped_columns, True), (self.made.ignored_columns, False)):
-            known.extend(title for title in header.titles(forbidden=forbidden) if title not in known)
+    def _begin(self, header: headers.Header, at: int) -> int:
+        """Take the titles from a row on and the header below them; return the index of the row below it."""
+        above = list(map(rows.joined, self.table.rows[at : header.last_row - header.rows + 1]))
+        titles = list(filter(None, above))
+        kinds = [rows.TITLE] * len(titles) + [rows.HEADER] * header.rows
+        blank = len(above) - len(titles) if at else 0
+        self.made.other_rows.update(kinds + [rows.BLANK] * blank)
+        # What begins like a note is a title above the list, and a note between its pages.
+        new = [title for title in titles if title not in self.titles and not (at and rows.is_footnote(title))]
+        if new:
+            # What a new title does not say again no longer holds below it.
+            self.titles, self.movement = [*self.titles, *new], ""
+            self.title = " ".join(new)
+            self.totals.add_title(self.title)
+            self.made.nothing_to_report |= rows.says_nothing(self.title)
+        self.header, self.signed = header, False
+        self._take_columns(header)
         self._refuse_formulas()
         return header.last_row + 1
 
+    def _take_columns(self, header: headers.Header) -> None:
+        name = header.column_of("full_name")
+        # A name's title may span several columns: title, first name and surname each in one.
+        self.name_column = name if name is not None else header.column_of("first_name") or 0
+        self.name_end = min(
+            (at for at in header.columns if at > self.name_column), default=self.name_column + 1
+        )
+        self.used = tuple(self._used())
+        named = {*header.columns, *range(self.name_column, self.name_end)}
+        self.width = max(named, default=0) + 1
+        self.untitled = tuple(at for at in range(self.width) if at not in named)
+        for known, forbidden in ((self.made.dropped_columns, True), (self.made.ignored_columns, False)):
+            known.extend(title for title in header.titles(forbidden=forbidden) if title not in known)
+
     def _take(self, at: int, row: Cells) -> int:
         filled = [text for text in map(plain, row) if text]
-        kind = self._kind(filled, plain(self._cell(row, self.name_column)))
+        kind = self._kind(filled, row)
         if kind == rows.PERSON:
-            self._person(at, row)
+            self._person(at, row, lone=len(filled) == 1)
             return at + 1
         self.made.other_rows[kind] += 1
         if kind == "continuation":
             self._continue(self.made.records[-1], row)
         elif filled:
             self._note(kind, filled)
+        self.waits = False
         return at + 1
 
-    def _kind(self, filled: list[str], named: str) -> str:
+    def _kind(self, filled: list[str], row: Cells) -> str:
         if not filled:
-            return "blank"
+            return rows.BLANK
+        named = plain(cells.at(row, self.name_column))
         if rows.are_column_numbers(filled):
-            return "header"
-        if self._is_continuation(named):
+            return rows.HEADER
+        if self._is_continuation(row, named):
             return "continuation"
         if self.signed and len(filled) == 1:
             return rows.SIGNATURE
@@ -153,31 +186,62 @@ class _Sheet:
 
     def _note(self, kind: str, filled: list[str]) -> None:
         if kind == rows.CATEGORY:
-            self.movement = rows.movement_of(filled[0]) or self.movement
-            self.unit = rows.unit_of(filled[0]) or self.unit
+            text = rows.category(filled)
+            movement, unit = rows.movement_of(text), rows.unit_of(text)
+            self.movement, self.unit = movement or self.movement, unit or self.unit
+            self.totals.add_category("movement" if movement else "unit" if unit else "personnel", text)
+        elif kind == rows.TOTAL:
+            self.totals.add_row(filled)
         self.signed = self.signed or kind == rows.SIGNATURE
-        self.made.nothing_to_report = self.made.nothing_to_report or kind == rows.NOTHING
-        self.made.note(" ".join(filled))
+        self.made.nothing_to_report |= kind == rows.NOTHING
 
-    def _is_continuation(self, named: str) -> bool:
-        """Say whether a row is the second one of the person above: a number where the name would be."""
+    def _is_continuation(self, row: Cells, named: str) -> bool:
+        """Say whether a row is the second one of the person above: by the header, or by a number below a name."""
         if not self.made.records or self.made.records[-1].sheet != self.table.name:
             return False
+        sequence = self.header.column_of("seq")
+        if self.waits and self.header.two_rows and sequence is not None and sequence != self.name_column:
+            return not plain(cells.at(row, sequence))
         return rows.is_number_cell(named) and not plain(self.made.records[-1].cells.get("citizen_id"))
 
-    def _person(self, at: int, row: Cells) -> None:
-        person = Record(at + 1, self.table.name, movement=self.movement, unit=self.unit)
-        beyond = row[max(self.header.columns, default=0) + 1 :]
-        person.spilled = self.spills and any(map(plain, beyond))
-        for index, column in self._used():
-            _put(person.cells, column.first, self._cell(row, index))
-        _split_name(person.cells)
+    def _person(self, at: int, row: Cells, *, lone: bool) -> None:
+        person = Record(at + 1, self.table.name, movement=self.movement, unit=self.unit, title=self.title)
+        person.hidden = at + 1 in self.table.hidden
+        person.long = row is not self.table.rows[at]
+        self._look_beyond(person, row)
+        for index, column in self.used:
+            cells.put(person.cells, column.first, self._cell(row, index))
+        cells.split_name(person.cells, self.header.columns[self.name_column].second)
         self.made.records.append(person)
+        self.totals.found += 1
+        self.waits = True
+        # A line that nobody knows may be a category: what was said above may not hold below it.
+        if lone and not rows.is_name(plain(self._cell(row, self.name_column))):
+            self.movement = ""
+
+    def _look_beyond(self, person: Record, row: Cells) -> None:
+        """Notice what stands in columns without a title: it is not read."""
+        if not self.untitled and len(row) <= self.width:
+            return
+        for index in (*self.untitled, *range(self.width, len(row))):
+            if not plain(cells.at(row, index)):
+                continue
+            person.spilled = person.spilled or (self.spills and index >= self.width)
+            title = f"({cells.letters(index)})"
+            if title not in self.made.ignored_columns:
+                self.made.ignored_columns.append(title)
 
     def _continue(self, person: Record, row: Cells) -> None:
-        for index, column in self._used():
-            kind = "citizen_id" if index == self.name_column else column.second or column.first
-            _put(person.cells, kind, self._cell(row, index))
+        for index, column in self.used:
+            below = "citizen_id" if rows.is_number_cell(plain(cells.at(row, index))) else column.second
+            kind = (below or "citizen_id") if index == self.name_column else column.second or column.first
+            cells.put(person.cells, kind, self._cell(row, index))
+
+    def _cell(self, row: Cells, index: int) -> Any:
+        """Return a cell; the name's own with what stands in the columns that its title spans."""
+        if index == self.name_column and self.name_end > index + 1:
+            return cells.joined_name(row, index, self.name_end)
+        return cells.at(row, index)
 
     def _used(self) -> Iterator[tuple[int, headers.Column]]:
         return (
@@ -188,47 +252,8 @@ class _Sheet:
 
     def _refuse_formulas(self) -> None:
         """Raise ListError where a used cell is computed: what it shows may not be what was meant."""
-        letters = {_letters(index) for index, column in self._used() if column.first != "seq"}
+        letters = {cells.letters(index) for index, column in self.used if column.first != "seq"}
         for cell in sorted(self.table.formulas):
             column = cell.rstrip("0123456789")
             if column in letters and int(cell[len(column) :]) > self.header.last_row + 1:
-                raise ListError(
-                    "a cell of the list holds a formula",
-                    place=f"{self.table.name}!{cell}",
-                    remedy="Copy the list, paste it as values and save it again",
-                )
-
-    @staticmethod
-    def _cell(row: Cells, index: int) -> Any:
-        return row[index] if index < len(row) else ""
-
-
-def _letters(index: int) -> str:
-    """Return a column's letters from its index (0 is A)."""
-    first, last = divmod(index, _LETTERS)
-    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
-
-
-def _put(cells: dict[str, Any], kind: str, cell: Any) -> None:
-    """Keep a cell under its field; a further remark is added, an earlier other cell stays."""
-    if kind == "remark" and plain(cells.get(kind)):
-        cells[kind] = f"{cells[kind]} {plain(cell)}".strip()
-    elif not plain(cells.get(kind)):
-        cells[kind] = cell
-
-
-def _split_name(cells: dict[str, Any]) -> None:
-    """Move a citizen number that stands in the name's own cell to its field."""
-    name = cells.get("full_name")
-    if not isinstance(name, str) or plain(cells.get("citizen_id")):
-        return
-    if found := _ID_INSIDE.search(arabic(name)):
-        cells["citizen_id"] = found.group(1) or found.group(2)
-        cells["full_name"] = f"{name[: found.start()]} {name[found.end() :]}"
-
-
-def _is_formula(cell: Any) -> bool:
-    """Say whether a text cell would be computed by a spreadsheet; Excel's ``="..."`` text is none."""
-    if not isinstance(cell, str) or not cell.lstrip().startswith(("=", "@")):
-        return False
-    return not _EXCEL_TEXT.fullmatch(cell.strip())
+                raise RefusedList(refusals.FORMULA, f"{self.table.name}!{cell}")

@@ -73,6 +73,8 @@ def plain(raw: object) -> str:
     """Return any value as text in one spelling, for what is not a name."""
     if raw is None or raw == "":
         return ""
+    if type(raw) is str and raw.isascii() and raw.isalnum():
+        return raw
     return normalised(raw if isinstance(raw, str) else str(raw)).value
 
 

@@ -12,6 +12,8 @@ from dulae.people.personnel_list import Row
 from dulae.people.row_reasons import because
 
 _DOING = {"act", "scheduled"}
+# What other rows may say of a leaver without a doubt arising: promotions, leave, a new name.
+_HARMLESS = {"NO_ACTION", "RELINK"}
 
 
 def settled(rows: Sequence[Row]) -> list[Row]:
@@ -57,9 +59,15 @@ def _beside(row: Row, others: Sequence[Row], leaving: Sequence[Row]) -> Row | No
             return _moved(row, "no_action" if same_order else "review", why, other)
         if movements.all_movements()[other.movement].is_joining:
             return _moved(row, "review", row_reasons.LEAVES_AND_JOINS, other)
-        if other in leaving:
+        if other in leaving or _casts_doubt(other):
             return _moved(row, "review", row_reasons.SAME_ID_OTHER_MOVEMENT, other)
     return None
+
+
+def _casts_doubt(other: Row) -> bool:
+    """Say whether a row that is no leaving speaks against one: unknown words, a correction, a move."""
+    leaving = movements.all_movements()[other.movement].is_leaving
+    return not leaving and other.action not in _HARMLESS and other.movement != "contract_renew"
 
 
 def _same(row: Row, other: Row) -> bool:
@@ -71,4 +79,5 @@ def _same(row: Row, other: Row) -> bool:
 
 
 def _moved(row: Row, standing: str, why: Reason, other: Row) -> Row:
-    return replace(row, standing=standing, because=(because(why, row=other.row),))
+    at = other.row if other.sheet == row.sheet else f"{other.sheet}!{other.row}"
+    return replace(row, standing=standing, because=(because(why, row=at),))

@@ -15,7 +15,7 @@ def evaluated(speech: Speech, line: Line) -> list[str]:
     said = speech.words["internal_control"]
     told = [_kept(speech, covered) for covered in line.works]
     for fact in line.facts:
-        told.append(said["facts"][fact.name].format(*map(speech.number, fact.places)))
+        told.append(said["facts"][fact.name].format(*(speech.number(figure, 1) for figure in fact.places)))
     return told
 
 

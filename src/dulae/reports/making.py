@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from dulae.errors import ReportError
-from dulae.reports.data import access, availability, incidents, internal_control, maintenance, usage
+from dulae.reports.data import access, availability, incidents, internal_control, maintenance, receipt, usage
 from dulae.reports.data.common import Head, Report
 from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period, containing, read
@@ -31,6 +31,7 @@ KINDS: Mapping[str, Kind] = {
     "incidents": Kind("IR", "month", incidents.body),
     "maintenance": Kind("MB", "month", maintenance.body),
     "access": Kind("AR", "week", access.body),
+    "receipt": Kind("RC", "week", receipt.body),
     "internal_control": Kind("IC", "quarter", internal_control.body),
     "usage": Kind("UE", "quarter", usage.body),
 }

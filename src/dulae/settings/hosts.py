@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dulae.settings import host_variables
 from dulae.settings.problem import Problem
 from dulae.settings.reading import Document, Keys
 
@@ -37,7 +38,9 @@ def _group(document: Document, keys: Keys, group: Any, problems: list[Problem]) 
     if not isinstance(hosts, dict) or set(group) - _GROUP_KEYS:
         problems.append(document.problem("hosts_shape", keys))
         return
-    for host in hosts:
+    problems.extend(host_variables.problems(document, (*keys, "vars"), group.get("vars")))
+    for host, variables in hosts.items():
+        problems.extend(host_variables.problems(document, (*keys, "hosts", host), variables))
         if "[" in host:
             problems.append(document.problem("host_range", (*keys, "hosts", host), value=host))
         yield host

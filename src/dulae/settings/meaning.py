@@ -18,10 +18,13 @@ from dulae.settings.reading import Document, Keys
 # Control -> the SOP's step that it carries out.
 STEPS = {"availability": 1, "restoration": 2, "recoverability": 3, "access": 4, "usage": 5}
 # The reports' names; a test of the reports' room holds them together.
-REPORTS = ("availability", "incidents", "maintenance", "access", "usage", "internal_control")
+REPORTS = ("availability", "incidents", "maintenance", "access", "receipt", "usage", "internal_control")
 # Folders of the inventory that Ansible passes over (`ignore_patterns` in ansible.cfg); any other it reads as hosts.
 NOT_HOSTS = ("state", "reports", "lists", "secrets")
 _SHORTEST_MONTH = 28
+# Work that may be late until its next turn is never late.
+_LONGEST_GRACE_DAYS = {"each_working_day": 1, "daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90}
+_DAY_MINUTES = 24 * 60
 
 
 def problems(settings: Settings, documents: Mapping[str, Document]) -> list[Problem]:
@@ -72,6 +75,9 @@ def _rhythm(settings: Settings, places: Places, keys: Keys, rhythm: Control | Al
     yield from places.known("procedure", (*keys, "playbook"), rhythm.playbook, ("playbook", playbooks()))
     if isinstance(rhythm.day, int) and not 1 <= rhythm.day <= _SHORTEST_MONTH:
         yield places.problem("procedure", (*keys, "day"), "day_of_month", value=rhythm.day)
+    longest = _LONGEST_GRACE_DAYS[rhythm.cadence] * _DAY_MINUTES
+    if rhythm.grace > longest:
+        yield places.problem("procedure", (*keys, "grace_minutes"), "grace_too_long", limit=longest)
     working = settings.calendar.working_days
     if rhythm.cadence == "weekly" and rhythm.weekday not in working:
         known = ", ".join(working)
@@ -92,6 +98,13 @@ def _people(settings: Settings, places: Places) -> Iterator[Problem]:
     for row, holder in enumerate(people.holders):
         for number, role in enumerate(holder.roles):
             yield from places.known("people", ("holders", row, "roles", number), role, ("role", roles))
+    # A signature tells people apart by their keys alone.
+    held = (
+        (("holders", row, "ssh_public_key"), each.ssh_public_key.split()[1])
+        for row, each in enumerate(people.holders)
+        if each.ssh_public_key
+    )
+    yield from places.twice("people", held, "key_twice")
     yield from _approvers(settings, places)
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dulae.checks.backup.kinds import KINDS
 from dulae.checks.restore_drill.drill import DRILLS, DRILLS_INSIDE
+from dulae.settings.addresses import is_database, is_web
 from dulae.settings.model import Settings
 from dulae.settings.places import Places
 from dulae.settings.probes import Http, Journey, Tls
 from dulae.settings.problem import Problem
 from dulae.settings.reading import Keys
+from dulae.settings.reading_sql import only_reads, parameters
 from dulae.settings.systems import CONTROLLER, BackupSet, System
 
 _PARTS = ("probes", "databases", "backup_sets", "backups_made_here", "data_stores")
 # Parts that need a program on their host.
 _NEEDS_PROGRAMS = ("probes", "mounts", "backups_made_here", "data_stores")
-_WEB = ("http://", "https://")
-# One statement that reads: it begins so, and no second one can follow a semicolon.
-_SELECT = re.compile(r"\s*(select|with)\b[^;]*", re.IGNORECASE | re.DOTALL)
-
 # This machine as the settings may name it: it reads its own disk.
 _HERE = (CONTROLLER, "localhost")
 _CLUSTERS = ("pg_basebackup", "pgbackrest", "barman")
@@ -58,7 +55,7 @@ def _system(settings: Settings, places: Places, keys: Keys, system: System) -> I
         if host != CONTROLLER:
             yield from places.known("systems", (*keys, *where), host, ("host", settings.hosts))
     yield from _on_vaults(settings, places, keys, system)
-    yield from _databases(places, keys, system)
+    yield from _databases(settings, places, keys, system)
     yield from _probes(places, keys, system)
     yield from _limits(places, keys, system)
 
@@ -87,7 +84,12 @@ def _hosts(system: System) -> Iterator[tuple[Keys, str]]:
             yield ("backup_sets", row, "covers", number), covered.partition(":")[0]
 
 
-def _databases(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+def _databases(settings: Settings, places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    for row, database in enumerate(system.databases):
+        if not is_database(database.url):
+            yield places.problem(
+                "systems", (*keys, "databases", row, "url"), "bad_database_url", value=database.url
+            )
     names = [database.name for database in system.databases]
     for part in ("accounts", "usage"):
         item = getattr(system, part)
@@ -95,6 +97,7 @@ def _databases(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
             known = ", ".join(names) or "-"
             where = (*keys, part, "database")
             yield places.problem("systems", where, "unknown_database", value=item.database, known=known)
+    yield from _accounts(settings, places, keys, system)
     if system.usage:
         named = [
             ((*keys, "usage", "queries", row, "name"), each.name)
@@ -102,8 +105,26 @@ def _databases(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
         ]
         yield from places.twice("systems", named)
         for row, query in enumerate(system.usage.queries):
-            if not _SELECT.fullmatch(query.sql.rstrip()):
+            if not only_reads(query.sql):
                 yield places.problem("systems", (*keys, "usage", "queries", row, "sql"), "not_select")
+
+
+def _accounts(settings: Settings, places: Places, keys: Keys, system: System) -> Iterator[Problem]:
+    """Yield what accounts that are no single person's, and the query for what waits at one, must be."""
+    kept, here = system.accounts, (*keys, "accounts")
+    if kept is None:
+        return
+    holders = [holder.id for holder in settings.people.holders]
+    for row, shared in enumerate(kept.shared):
+        yield from places.known("systems", (*here, "shared", row, "owner"), shared.owner, ("holder", holders))
+    for part in ("shared", "vendors"):
+        named = (((*here, part, row, "login"), one.login) for row, one in enumerate(getattr(kept, part)))
+        yield from places.twice("systems", named)
+    query = kept.pending_documents
+    if query and not only_reads(query):
+        yield places.problem("systems", (*here, "pending_documents"), "not_select")
+    elif query and len(parameters(query)) != 1:
+        yield places.problem("systems", (*here, "pending_documents"), "one_parameter")
 
 
 def _probes(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
@@ -112,7 +133,7 @@ def _probes(places: Places, keys: Keys, system: System) -> Iterator[Problem]:
         if isinstance(probe, Http | Journey):
             name = "url" if isinstance(probe, Http) else "login_url"
             address = str(getattr(probe, name))
-            if not address.startswith(_WEB):
+            if not is_web(address):
                 yield places.problem("systems", (*here, name), "bad_url", value=address)
         if isinstance(probe, Tls) and probe.warn_days < probe.min_days:
             yield places.problem("systems", here, "warn_below_min", first="warn_days", second="min_days")

@@ -6,11 +6,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from dulae.checks.backup.kinds import KINDS, KINDS_INSIDE
 from dulae.checks.backup.level import LEVELS
 from dulae.checks.backup_create.making import MAKERS
+from dulae.settings.accounts import Accounts
 from dulae.settings.probes import Probe
 from dulae.settings.shape import (
     AtLeastOne,
@@ -46,29 +47,6 @@ class Database(Shape):
     url: Url
     password: Secret | None = None
     via_ssh: bool = False
-
-
-class Brake(Shape):
-    """How much one plan may change before it stops."""
-
-    max_count: AtLeastOne = 20
-    max_percent: Annotated[Percent, Field(ge=1)] = 5
-
-
-class Accounts(Shape):
-    """How the system keeps its users. What else a profile asks for is read by the accounts room."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
-
-    database: Name
-    profile: Name
-    protected: tuple[Text, ...] = ()
-    brake: Brake = Brake()
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Return the profile's own settings, as they stand in the file."""
-        return dict(self.model_extra or {})
 
 
 class Mount(Shape):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -48,6 +49,9 @@ _EXTRA = ("extra_forbidden",)
 _KEYS = (*_EXTRA, "model_type", "model_attributes_type")
 _CHOICES = ("literal_error", "union_tag_invalid")
 _SHOWN = 60
+_NUMBERS = ("want_whole", "want_number")
+_THAI_DIGITS = re.compile("[๐-๙]")
+_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _EXAMPLES = {
     "hours": 26,
     "minutes": 15,
@@ -69,7 +73,7 @@ def shaped(document: Document, shape: Any, keys: Keys) -> tuple[Any, list[Proble
         lines = {problem.line for problem in document.problems}
         told: dict[str, Problem] = {}
         for details in error.errors(include_url=False):
-            problem = _problem(document, shape, keys, details)
+            problem = problem_of(document, shape, keys, details)
             if problem.line not in lines:
                 told.setdefault(problem.key, problem)
         return None, list(told.values())
@@ -88,7 +92,8 @@ def _at(data: Any, keys: Keys) -> Any:
     return data
 
 
-def _problem(document: Document, shape: Any, base: Keys, details: ErrorDetails) -> Problem:
+def problem_of(document: Document, shape: Any, base: Keys, details: ErrorDetails) -> Problem:
+    """Return one of pydantic's errors about what stands at ``base`` of a file as our own problem."""
     data = _at(document.data, base)
     keys = _written(data, details)
     parent = shape_at(shape, keys[:-1], data)
@@ -119,7 +124,7 @@ def _told(parent: Any, keys: Keys, details: ErrorDetails) -> tuple[str, dict[str
         return ("missing_key" if kind in _MISSING else "null_value"), {}
     if kind in _KEYS:
         return (
-            _unknown(str(keys[-1]), fields(parent))
+            unknown_of(str(keys[-1]), fields(parent))
             if kind in _EXTRA
             else _not_keys(shape_at(parent, keys[-1:], {}))
         )
@@ -127,7 +132,14 @@ def _told(parent: Any, keys: Keys, details: ErrorDetails) -> tuple[str, dict[str
         return _choice(context, value)
     if kind == "string_pattern_mismatch":
         return _form(str(context.get("pattern")), value)
-    return _measure(kind, str(keys[-1]) if keys else "", context, details["msg"])
+    return _digits(kind, value) or _measure(kind, str(keys[-1]) if keys else "", context, details["msg"])
+
+
+def _digits(kind: str, value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return our sentence for a number in Thai digits, or None."""
+    if _PLAIN.get(kind) in _NUMBERS and isinstance(value, str) and _THAI_DIGITS.search(value):
+        return "thai_digits", {"instead": value.translate(_ARABIC)[:_SHOWN]}
+    return None
 
 
 def _measure(kind: str, key: str, context: Mapping[str, Any], message: str) -> tuple[str, dict[str, Any]]:
@@ -136,7 +148,8 @@ def _measure(kind: str, key: str, context: Mapping[str, Any], message: str) -> t
     return _PLAIN.get(kind, "other"), {"limit": limit, "example": example, "why": message}
 
 
-def _unknown(key: str, known: Iterable[str]) -> tuple[str, dict[str, Any]]:
+def unknown_of(key: str, known: Iterable[str]) -> tuple[str, dict[str, Any]]:
+    """Return the code of a key that nobody reads, and its places."""
     names = sorted(known)
     meant = near(key, names)
     if meant.startswith(f"{key}_"):
@@ -155,10 +168,15 @@ def _choice(context: Mapping[str, Any], value: Any) -> tuple[str, dict[str, Any]
     choices = (
         str(context.get("expected") or context.get("expected_tags")).replace("'", "").replace(" or ", ", ")
     )
-    known = choices.split(", ")
+    return choice_of(given, choices.split(", "))
+
+
+def choice_of(given: object, known: Iterable[str]) -> tuple[str, dict[str, Any]]:
+    """Return the code of a value that is none of those known, and its places."""
+    names = list(known)
     also = kind_named(str(given))
-    meant = also if also in known else near(str(given), known)
-    places = {"value": str(given)[:_SHOWN], "choices": choices, "near": meant}
+    meant = also if also in names else near(str(given), names)
+    places = {"value": str(given)[:_SHOWN], "choices": ", ".join(names), "near": meant}
     return ("near_choice" if meant else "choice"), places
 
 

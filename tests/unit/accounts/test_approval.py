@@ -57,6 +57,44 @@ def test_a_maker_who_planned_under_his_machine_login_may_not_approve_either(work
         work.approve(plan, "officer2")
 
 
+@pytest.mark.parametrize("login", ["OFFICER2", "officer2@dept.example", "DEPT\\\\officer2"])
+def test_the_makers_login_is_his_however_it_is_written(work: Office, login: str) -> None:
+    work = replace(work, desk=replace(work.desk, operator=Operator(login)))
+    plan = work.plan(leaver(SOMCHAI))
+    with pytest.raises(PlanError, match="officer2 made it himself"):
+        work.approve(plan, "officer2")
+
+
+def test_a_maker_who_is_no_holder_may_not_sign_as_an_approver_under_the_same_login(work: Office) -> None:
+    work = replace(work, desk=replace(work.desk, operator=Operator("dulae")))
+    plan = work.plan(leaver(SOMCHAI))
+    with pytest.raises(PlanError, match="made under the login dulae, which is no holder's"):
+        work.approve(plan)
+    other = replace(work, desk=replace(work.desk, operator=Operator("somsri")))
+    other.approve(plan)
+    assert work.bodies("approval")[0]["login"] == "somsri"
+    assert {result.outcome for result in applying.apply(work.desk, plan)} == {"applied"}
+
+
+def test_planned_again_by_a_named_holder_it_is_another_plan_that_can_be_approved(work: Office) -> None:
+    nobody = replace(work, desk=replace(work.desk, operator=Operator("dulae")))
+    first = nobody.plan(leaver(SOMCHAI))
+    common = replace(work, desk=replace(work.desk, operator=Operator("dulae", "officer1")))
+    work.clock.forward(minutes=1)
+    second = common.plan(leaver(SOMCHAI))
+    assert second.plan_id != first.plan_id and common.plan(leaver(SOMCHAI)).plan_id == second.plan_id
+    common.approve(second)
+    # What is signed stands, whoever asks again.
+    assert nobody.plan(leaver(SOMCHAI)).plan_id == second.plan_id
+
+
+def test_a_plan_that_a_named_holder_made_is_approved_under_a_common_login(work: Office) -> None:
+    common = replace(work, desk=replace(work.desk, operator=Operator("dulae", "officer1")))
+    plan = common.plan(leaver(SOMCHAI))
+    common.approve(plan)
+    assert work.bodies("approval")[0]["login"] == "dulae"
+
+
 def test_somebody_without_the_role_may_not_approve(work: Office) -> None:
     plan = work.plan(leaver(SOMCHAI))
     with pytest.raises(PlanError, match="officer9 may not approve"):

@@ -142,7 +142,7 @@ def test_restoring_needs_a_plan(work: Office) -> None:
 def test_restoring_what_was_never_applied_is_refused(work: Office) -> None:
     plan = work.approved(leaver(SOMCHAI))
     carried = carry_out(work.desk, Order(plan.plan_id, restore=True))
-    assert {(verdict, code) for _, verdict, code in said(carried)} == {("fail", "access.refused")}
+    assert {(verdict, code) for _, verdict, code in said(carried)} == {("fail", "access.undo_refused")}
 
 
 def test_an_account_that_is_open_again_is_told(work: Office) -> None:
@@ -253,5 +253,13 @@ def test_an_applied_plan_without_its_previous_values_says_only_that(work: Office
 
 
 def test_every_word_of_a_result_has_its_sentence() -> None:
-    assert set(carrying._WORDS) == {"applied", "recovered", "already", "undone", "would_apply", "would_undo"}
+    assert set(carrying._WORDS) == {
+        "applied",
+        "recovered",
+        "already",
+        "undone",
+        "restored_before",
+        "would_apply",
+        "would_undo",
+    }
     assert Kept("a", ()).changes == ()

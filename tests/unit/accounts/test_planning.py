@@ -216,3 +216,15 @@ def test_a_file_that_is_no_plan_is_told(work: Office, broken: bytes) -> None:
     made.path.write_bytes(broken)
     with pytest.raises(PlanError, match=r"it is no plan|it is another plan"):
         plans.read(made.path)
+
+
+@pytest.mark.parametrize("more", [{}, {"effective_date": "2026-12-15", "standing": "scheduled"}])
+def test_an_account_that_others_use_too_is_left_to_its_owner(work: Office, more: dict[str, str]) -> None:
+    shared = {"user1": "officer1", "user1@dept.example": "officer1"}
+    plan = work.with_applications(*office.replace_each(work.desk.applications, shared=shared)).plan(
+        leaver(SOMCHAI, **more)
+    )
+    assert sections(plan) == {"review": ["access.shared_account"]} and not plan.items
+    (first, _) = plan.document["review"]
+    assert "officer1, who answers for it" in first["match"]["because"]
+    assert first["account"]["login"] == "user1"

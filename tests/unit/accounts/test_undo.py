@@ -62,7 +62,7 @@ def test_undoing_twice_changes_nothing(work: Office) -> None:
     list(applying.apply(work.desk, plan))
     list(undo.undo(work.desk, plan))
     again = list(undo.undo(work.desk, plan))
-    assert [(result.outcome, result.changed) for result in again] == [("already", False)] * 2
+    assert [(result.outcome, result.changed) for result in again] == [("restored_before", False)] * 2
 
 
 def test_a_plan_that_was_taken_back_is_not_applied_again(work: Office) -> None:
@@ -132,4 +132,4 @@ def test_a_database_that_is_away_leaves_the_undo_for_later(work: Office) -> None
     work.database("saraban").rename(work.folder / "away.db")
     assert [result.outcome for result in undo.undo(work.desk, plan)] == ["rolled_back", "undone"]
     (work.folder / "away.db").rename(work.database("saraban"))
-    assert [result.outcome for result in undo.undo(work.desk, plan)] == ["undone", "already"]
+    assert [result.outcome for result in undo.undo(work.desk, plan)] == ["undone", "restored_before"]

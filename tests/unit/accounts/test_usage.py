@@ -60,8 +60,10 @@ def test_what_is_no_number_is_refused(value: Any) -> None:
         ("SELECT id FROM users WHERE id = 999", "one row with one column"),
         ("SELECT max(id) FROM users WHERE id = 999", "it is empty"),
         ("SELECT 1; DELETE FROM users", "more than one statement"),
-        ("DELETE FROM users", "readonly"),
-        ("PRAGMA query_only = OFF", "it answers nothing"),
+        ("DELETE FROM users", "more than read"),
+        ("PRAGMA query_only = OFF", "more than read"),
+        ("WITH gone AS (DELETE FROM users RETURNING 1) SELECT count(*) FROM gone", "more than read"),
+        ("SELECT id INTO copied FROM users", "more than read"),
     ],
 )
 def test_a_query_that_gives_no_figure_is_unknown_and_the_others_go_on(

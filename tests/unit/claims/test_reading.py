@@ -56,7 +56,7 @@ def test_days_are_read_as_offices_write_them(written: str) -> None:
         (",intranet,backup,,", "empty"),
         ("31/11/2569,intranet,backup,,", "bad_date"),
         ("พ.ย. 2569,intranet,backup,,", "partial"),
-        ("1-5 พ.ย. 2569,intranet,backup,,", "bad_date"),
+        ("1-5 พ.ย. 2569,intranet,backup,,", "range"),
         ("1/12/2569,intranet,backup,,", "other_period"),
         ("5/11/2569,,backup,,", "no_system"),
         ("5/11/2569,payroll,backup,,", "unknown_system"),

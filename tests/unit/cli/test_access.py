@@ -184,7 +184,99 @@ def test_an_empty_plan_says_that_it_needs_no_approval(run: Call, inventory: Path
     assert "It changes nothing, and needs no approval." in run("access", "show", plan)[1]
 
 
-@pytest.mark.parametrize("command", ["", "plan", "list", "show", "approve", "apply", "undo"])
+@pytest.mark.parametrize(
+    "command", ["", "plan", "list", "show", "approve", "apply", "undo", "receipt", "reconcile"]
+)
 def test_help_says_what_it_does_with_an_example(run: Call, command: str) -> None:
     status, out, _ = run("access", *([command] if command else []), "--help")
     assert status == 0 and f"dulae access {command}".strip() in out
+
+
+def test_an_account_that_was_used_too_late_opens_one_incident(run: Call, tmp_path: Path) -> None:
+    (tmp_path / "late.csv").write_text(
+        HEADINGS + f"1,นางสมหญิง รักงาน,{citizen_id(2)},กองคลัง,ลาออก,1 พ.ย. 2569\n", encoding="utf-8"
+    )
+    late = str(tmp_path / "late.csv")
+    assert "opened" not in run("access", "plan", late, "--check")[1]
+    assert "INC-2570-0001 opened: account user2@dept.example was used" in run("access", "plan", late)[1]
+    assert "opened" not in run("access", "plan", late)[1]
+    assert "security" in run("incident", "list")[1]
+
+
+def test_in_check_mode_the_named_list_is_compared_and_not_the_last_one(run: Call, tmp_path: Path) -> None:
+    planned(run)
+    (tmp_path / "other.csv").write_text(
+        HEADINGS + f"1,นางสมหญิง รักงาน,{citizen_id(2)},กองคลัง,ลาออก,1 พ.ย. 2569\n", encoding="utf-8"
+    )
+    out = run("access", "plan", str(tmp_path / "other.csv"), "--check")[1]
+    assert "user2" in out and "INC-" not in out
+
+
+def test_a_plan_for_earlier_leavers_alone_is_not_taken_for_a_whole_one(run: Call, inventory: Path) -> None:
+    planned(run)
+    (inventory / "lists" / "leavers.csv").unlink()
+    status, out, told = run("access", "plan")
+    assert status == 4 and "no list came, so this plan is about leavers of earlier lists alone" in told
+    assert "2 accounts to disable" in out
+
+
+def test_the_receipt_for_a_plan_says_of_every_row_what_became_of_it(
+    run: Call, inventory: Path, keys: dict[str, Path]
+) -> None:
+    plan = planned(run)
+    run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    run("access", "apply", plan)
+    status, out, _ = run("access", "receipt", plan)
+    assert status == 0 and len(out.splitlines()) == 4
+    letter = next(Path(line) for line in out.splitlines() if line.endswith(".th.md"))
+    text = letter.read_text(encoding="utf-8")
+    assert "leavers.csv" in text and "2 = 1 + 0 + 1 + 0 + 0 + 0" in text and citizen_id(1) not in text
+    assert text.count("ปิดการใช้งานแล้ว") == 2 and "ทิศทาง" in text
+
+
+def test_a_plan_without_a_list_has_no_receipt(run: Call, inventory: Path) -> None:
+    planned(run)
+    (inventory / "lists" / "leavers.csv").unlink()
+    found = re.search(r"plan (\d{8}-\w{8}):", run("access", "plan")[1])
+    assert found
+    status, _, err = run("access", "receipt", found[1])
+    assert status == 4 and "no list came for it" in err and err.count("\n") == 1
+
+
+STAFF = "ลำดับ,ชื่อ-สกุล,เลขประจำตัวประชาชน,สังกัด\n"
+
+
+def test_the_accounts_are_compared_with_the_whole_staff(run: Call, tmp_path: Path, inventory: Path) -> None:
+    staff = [(1, "นายสมชาย ใจดี"), (2, "นางสมหญิง รักงาน"), (3, "นายวิชัย มีสุข"), (91, "นายผู้ช่วย ดูแล")]
+    rows = "".join(f"{at},{name},{citizen_id(number)},กองคลัง\n" for at, (number, name) in enumerate(staff, 1))
+    (tmp_path / "staff").mkdir()
+    (tmp_path / "staff" / "2569-11.csv").write_text(STAFF + rows, encoding="utf-8")
+    before = (inventory.parent / "saraban.db").read_bytes()
+    status, out, _ = run("access", "reconcile", str(tmp_path / "staff"))
+    assert status == 0 and "1 active accounts are of nobody on the staff list (user4)" in out
+    assert (inventory.parent / "saraban.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "."])
+def test_a_staff_list_that_is_not_there_is_unknown(run: Call, tmp_path: Path, name: str) -> None:
+    (tmp_path / "none").mkdir()
+    status, out, _ = run("access", "reconcile", str(tmp_path / "none" / name))
+    assert status == 4 and out.count("there is no staff list") == 2
+
+
+def test_an_undo_of_nobody_is_told_as_an_undo(run: Call, keys: dict[str, Path]) -> None:
+    plan = planned(run)
+    run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    run("access", "apply", plan)
+    status, out, _ = run("access", "undo", plan, "--person", "99", "--reason", "x")
+    assert status == 4 and "was not taken back: there is no person 99 in it" in out
+
+
+def test_a_plan_is_shown_in_the_offices_time(run: Call) -> None:
+    shown = run("access", "show", planned(run))[1]
+    assert "made by officer1 at 2026-11-23 08:00, valid until 2026-11-30 08:00" in shown
+
+
+def test_a_signature_that_is_not_there_is_told_with_what_to_give(run: Call) -> None:
+    status, _, err = run("access", "approve", planned(run), "--as", "head1", "--signature", "/nowhere.sig")
+    assert status == 4 and "ssh-keygen -Y sign has written" in err

@@ -64,7 +64,7 @@ def test_an_account_profile_that_nobody_knows_is_told(call: Call, inventory: pat
     mistake(inventory, "systems", "profile: flag", "profile: flags")
     status, shown, _ = call("inventory", "check")
     assert status == 4
-    assert "no account profile" in shown
+    assert "systems.yml:" in shown and "Did you mean 'flag'?" in shown
 
 
 def test_json_is_for_programs(call: Call, inventory: pathlib.Path) -> None:
@@ -72,7 +72,7 @@ def test_json_is_for_programs(call: Call, inventory: pathlib.Path) -> None:
     assert told == {"inventory": str(inventory), "right": True, "problems": []}
     mistake(inventory, "systems", "profile: flag", "profile: flags")
     (problem,) = json.loads(call("inventory", "check", "--format", "json")[1])["problems"]
-    assert "no account profile" in problem["told"]
+    assert (problem["code"], problem["key"]) == ("near_choice", "dulae_systems[saraban].accounts.profile")
     mistake(inventory, "site", "digits: arabic", "digits: roman")
     (problem,) = json.loads(call("inventory", "check", "--format", "json")[1])["problems"]
     assert (problem["code"], problem["key"]) == ("choice", "dulae_site.digits")

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from dulae.cli import group, main
-from tests.unit.people.lists import HEADER, as_csv, number, person
+from tests.unit.people.lists import HEADER, as_csv, as_xlsx, number, person
 
 
 @pytest.fixture
@@ -105,3 +105,38 @@ def test_a_pdf_with_another_name_is_refused_in_one_line(
         main(["people", "read", str(tmp_path / "week.xlsx")])
     assert ended.value.code == 4
     assert "is a PDF document" in capsys.readouterr().err
+
+
+def test_a_list_is_told_in_thai_with_days_as_offices_print_them(week: Path) -> None:
+    text = run(str(week), "--language", "th")
+    assert "รับ 2 ราย, ดำเนินการทันที 1, รอวันมีผล 0, รอตรวจสอบ 1" in text
+    assert "1 ต.ค. 2569" in text
+    assert "ไม่มีเลขประจำตัวประชาชน" in text
+    assert "คอลัมน์ที่ห้ามอ่าน ตัดทิ้งแล้ว: เงินเดือน" in text
+
+
+def test_what_is_odd_is_told_in_thai_too(tmp_path: Path) -> None:
+    (tmp_path / "week.csv").write_bytes(as_csv([person(1), ["รวม 5 ราย"]]))
+    assert "โปรดดูอีกครั้ง: แจ้งจำนวน 5 ราย แต่พบ 1 ราย" in run(str(tmp_path / "week.csv"), "--language", "th")
+
+
+def test_lines_that_are_no_persons_are_counted_by_their_kind(tmp_path: Path) -> None:
+    (tmp_path / "week.csv").write_bytes(as_csv([person(1), ["2"], ["รวม 1 ราย"]]))
+    text = run(str(tmp_path / "week.csv"))
+    assert "lines that are no persons: header 1, total 1, unfilled 1" in text
+
+
+def test_rows_of_several_sheets_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "week.xlsx"
+    path.write_bytes(as_xlsx([list(HEADER), person(1)], [list(HEADER), person(2, name="นางกานดา มีสุข")]))
+    text = run(str(path))
+    assert "Sheet1!2" in text
+    assert "Sheet2!2" in text
+
+
+def test_a_refusal_is_told_in_thai_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "week.xls").write_bytes(b"<html><table>")
+    with pytest.raises(SystemExit) as ended:
+        main(["people", "read", str(tmp_path / "week.xls"), "--language", "th"])
+    assert ended.value.code == 4
+    assert "week.xls: ไฟล์นี้เป็นหน้าเว็บที่บันทึกเป็นรายชื่อ" in capsys.readouterr().err

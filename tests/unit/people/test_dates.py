@@ -71,6 +71,44 @@ def test_retirement_is_on_the_first_of_october(vector: dict[str, str]) -> None:
         (datetime(2568, 2, 29), "", "bad_date"),
         ("1 ตุลาคม ค.ศ. 2569", "", "ambiguous_year"),
         ("1 ตุลาคม พ.ศ. 2026", "", "ambiguous_year"),
+        ("1-ต.ค.-69", "2026-10-01", "ok"),
+        ("01-Oct-26", "2026-10-01", "ok"),
+        ("01/OCT/2026", "2026-10-01", "ok"),
+        ("1st October 2026", "2026-10-01", "ok"),
+        ("Thursday, October 1, 2026", "2026-10-01", "ok"),
+        ("2569 ต.ค. 1", "2026-10-01", "ok"),
+        ("1 10 2569", "2026-10-01", "ok"),
+        ("1\\10\\2569", "2026-10-01", "ok"),
+        ("1–10–2569", "2026-10-01", "ok"),
+        ("01102569", "2026-10-01", "ok"),
+        (10102569.0, "2026-10-10", "ok"),
+        ("46296.5", "2026-10-01", "ok"),
+        ("1 ตุลา 69", "2026-10-01", "ok"),
+        ("1 ตุลาฯ 69", "2026-10-01", "ok"),
+        ("วันที่ ๑ เดือน ตุลาคม พุทธศักราช ๒๕๖๙", "2026-10-01", "ok"),
+        ("1 ตุลาคม คริสต์ศักราช 2026", "2026-10-01", "ok"),
+        ("1 ตุลาคม คริสต์ศักราช 2569", "", "ambiguous_year"),
+        ("1 เดือน 10 ปี 2569", "2026-10-01", "ok"),
+        ('="01/10/2569"', "2026-10-01", "ok"),
+        ("'01/10/2569", "2026-10-01", "ok"),
+        ("“1 ต.ค. 2569”", "2026-10-01", "ok"),
+        ("1-5 ต.ค. 2569", "2026-10-01", "range"),
+        ("1 ต.ค. - 30 พ.ย. 2569", "2026-10-01", "range"),
+        ("10/2569", "", "partial"),
+        ("2569-10", "", "partial"),
+        ("1/10", "", "partial"),
+        ("1 ต.ค.", "", "partial"),
+        ("ตุลาคม", "", "partial"),
+        ("พ.ศ. 2569", "", "partial"),
+        ("สิ้นเดือนกันยายน 2569", "", "partial"),
+        ("–", "", "empty"),
+        ("ไม่มีผล 1 ต.ค. 2569", "", "bad_date"),
+        ("ก่อนวันที่ 1 ต.ค. 2569", "", "bad_date"),
+        ("1 ต.ค. 2569 และ 5 ต.ค. 2569", "", "bad_date"),
+        ("1/10/256", "", "bad_date"),
+        ("1/10/25669", "", "bad_date"),
+        ("011069", "", "bad_date"),
+        (-25691001, "", "bad_date"),
     ],
 )
 def test_other_ways_to_write_a_date(raw: object, day: str, status: str) -> None:
@@ -85,6 +123,11 @@ def test_other_ways_to_write_a_date(raw: object, day: str, status: str) -> None:
         ("1 ตุลาคม 2569 เป็นต้นไป", "first_day_out"),
         ("ถึงวันที่ 30 กันยายน 2569", "last_day"),
         ("สิ้นสุดวันที่ 30 กันยายน 2569", "last_day"),
+        ("สิ้นวันที่ 30 กันยายน 2569", "last_day"),
+        ("สิ้นสุดสัญญาจ้างวันที่ 30 กันยายน 2569", "last_day"),
+        ("วันที่ 30 กันยายน 2569 เป็นวันสุดท้าย", "last_day"),
+        ("นับแต่วันที่ 1 ตุลาคม 2569", "first_day_out"),
+        ("มีผลบังคับใช้ตั้งแต่ 1 ต.ค. 69", "first_day_out"),
         ("1 ตุลาคม 2569", ""),
     ],
 )
@@ -101,6 +144,10 @@ def test_every_plausible_day_is_read_back_from_its_thai_form(day: date) -> None:
 @given(st.dates(date(2022, 1, 1), date(2031, 12, 31)))
 def test_the_serial_of_a_day_is_that_day(day: date) -> None:
     assert dates.read((day - date(1899, 12, 30)).days, today=TODAY).day == day
+
+
+def test_a_long_cell_of_words_and_signs_takes_no_time() -> None:
+    assert dates.read("ก. " * 20_000, today=TODAY).status == "bad_date"
 
 
 @given(st.text(max_size=40) | st.floats() | st.integers() | st.dates() | st.datetimes())

@@ -38,6 +38,15 @@ def test_the_sheet_is_private_and_the_same_when_written_again(tmp_path: Path) ->
     assert not error_sheet.write(found, path, NOW)
 
 
+def test_a_number_that_is_right_is_masked_and_a_wrong_one_stands_as_typed(tmp_path: Path) -> None:
+    found = read(
+        as_csv([person(1, date=""), person(2, id="1111111111119"), person(3, id="AA1234567")]), tmp_path
+    )
+    error_sheet.write(found, tmp_path / "back.xlsx", NOW)
+    shown = [row[3] for row in cells(tmp_path / "back.xlsx")[1:]]
+    assert shown == [f"x-xxxx-xxxxx-{number(1)[10:12]}-{number(1)[12]}", "1111111111119", "AA1234567"]
+
+
 @pytest.mark.parametrize("typed", ["=1+1", "+66", "-นายสมชาย", "@SUM(A1)"])
 def test_nothing_in_it_is_computed(tmp_path: Path, typed: str) -> None:
     found = read(as_csv([person(1, movement=typed, id=number(1))]), tmp_path)

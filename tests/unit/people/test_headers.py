@@ -28,6 +28,16 @@ def fields(*rows: list[Any]) -> dict[str, str]:
         ("วัน/เดือน/ปี เกิด", "DROP"),
         ("โทรศัพท์มือถือ", "DROP"),
         ("โรคประจำตัว", "DROP"),
+        ("ชื่อ – สกุล", "full_name"),
+        ("ชื่อ/สกุล", "full_name"),
+        ("เลขที่บัตรประจำตัวประชาชน (๑๓ หลัก)", "citizen_id"),
+        ("หมายเลขประจำตัวประชาชน", "citizen_id"),
+        ("วันที่พ้นจากราชการ", "effective_date"),
+        ("Effective Date", "effective_date"),
+        ("วันสิ้นสุดการจ้าง", "last_day"),
+        ("ประเภทการพ้นสภาพ", "movement"),
+        ("ว.ด.ป. เกิด", "DROP"),
+        ("E-mail", "DROP"),
         ("เกษียณอายุราชการ", ""),
         ("", ""),
         (None, ""),
@@ -83,3 +93,16 @@ def test_forbidden_and_unused_columns_are_named() -> None:
     assert header.titles(forbidden=True) == ["เงินเดือน"]
     assert header.titles(forbidden=False) == ["งานอดิเรก"]
     assert "DROP" in header.fields()
+
+
+def test_a_word_of_many_meanings_counts_where_no_other_column_says_it_better() -> None:
+    assert fields(["ชื่อ-สกุล", "วันที่"])["วันที่"] == "effective_date"
+    assert fields(["ชื่อ-สกุล", "วันที่", "มีผลตั้งแต่"])["วันที่"] == ""
+    assert fields(["ชื่อ-สกุล", "วันเกษียณอายุ", "วันสิ้นสุดสัญญา"])["วันเกษียณอายุ"] == ""
+    assert fields(["ชื่อ-สกุล", "ID"])["ID"] == "citizen_id"
+
+
+def test_a_category_below_the_header_is_no_second_row() -> None:
+    header = headers.find([["ลำดับ", "ชื่อ-สกุล"], ["โอนไป"], ["1", "นายสมชาย ใจดี"]])
+    assert header
+    assert header.rows == 1

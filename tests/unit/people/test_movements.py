@@ -36,6 +36,22 @@ UNITS = frozenset({"กองคลัง", "กองแผนงาน"})
         ("ไม่ลาออก", "unknown"),
         ("อื่น ๆ", "unknown"),
         ("", "unknown"),
+        ("อนุญาตให้ลาออกจากราชการ", "resign"),
+        ("เกษียนอายุราชการ", "retire"),
+        ("Retired", "retire"),
+        ("ครบกำหนดสัญญาจ้าง", "contract_end"),
+        ("ไม่ต่อสัญญาจ้าง", "contract_end"),
+        ("ยกเลิกการลาออก", "order_cancelled"),
+        ("เปลี่ยนนามสกุล", "rename"),
+        ("“ลาออก”", "resign"),
+        ("1. ลาออก", "resign"),
+        ("ลาออก,", "resign"),
+        ("๑๑๘", "resign"),
+        ("118.0", "resign"),
+        ("ลาออก (11810)", "resign"),
+        ("เกษียณ (11810)", "unknown"),
+        ("ลาออก เนื่องจากป่วย", "unknown"),
+        ("ลาออก โอน", "unknown"),
     ],
 )
 def test_a_wording_names_a_movement_or_none(wording: str, expected: str) -> None:
@@ -62,6 +78,11 @@ def test_any_wording_is_a_movement_of_the_table(wording: str) -> None:
         ("แก้ไขคำสั่งให้โอน", "order_corrected"),
         ("รายชื่อผู้โอน ย้าย ลาออก เกษียณอายุราชการ", None),
         ("รายชื่อข้าราชการ", None),
+        ("รายชื่อผู้ที่ไม่ลาออก", None),
+        ("รายชื่อผู้ขอชะลอการลาออก", None),
+        ("รายชื่อผู้ยกเลิกการลาออก", "order_cancelled"),
+        ("ลาออก (ไม่นับอายุราชการ)", "resign"),
+        ("ผู้ไม่ต่อสัญญาจ้าง", "contract_end"),
     ],
 )
 def test_a_title_names_one_movement_or_none(title: str, expected: str | None) -> None:
@@ -118,3 +139,16 @@ def test_a_move_inside_the_department_never_takes_a_login_away() -> None:
     assert not movements.all_movements()["unknown"].is_leaving
     assert movements.all_movements()["assist_out"].is_leaving
     assert movements.all_movements()["transfer_in"].is_joining
+
+
+@pytest.mark.parametrize(
+    ("wording", "shown"),
+    [
+        ("ลาออก เนื่องจากป่วยเป็นโรคหัวใจ", "ลาออก"),
+        ("ลาออก (เหตุผลส่วนตัว)", "ลาออก"),
+        ("พ้นจากราชการเพราะเหตุเกษียณอายุ", "พ้นจากราชการเพราะเหตุเกษียณอายุ"),
+        ("ไปช่วยงานที่อื่น", "ไปช่วยงานที่อื่น"),
+    ],
+)
+def test_why_somebody_leaves_is_not_shown(wording: str, shown: str) -> None:
+    assert movements.without_why(wording) == shown

@@ -51,6 +51,24 @@ def test_two_names_are_told_apart(vector: dict[str, str]) -> None:
         ("พันตรีหญิง ใจดี", "พันตรี", "หญิง", "ใจดี"),
         ("นาย", "", "นาย", ""),
         ("", "", "", ""),
+        ("-", "", "", ""),
+        ("- นายสมชาย ใจดี", "นาย", "สมชาย", "ใจดี"),
+        ("1 นายสมชาย ใจดี", "นาย", "สมชาย", "ใจดี"),
+        ("น .ส. แก้วตา แสงทอง", "นางสาว", "แก้วตา", "แสงทอง"),
+        ("ศ.เกียรติคุณ ดร.วิชัย ดีงาม", "ศ. ดร.", "วิชัย", "ดีงาม"),
+        ("ศ.คลินิก นพ.วิชัย ดีงาม", "ศ. นพ.", "วิชัย", "ดีงาม"),
+        ("ว่าที่ ร.ต. (หญิง) แก้วตา แสงทอง", "ว่าที่ร้อยตรีหญิง", "แก้วตา", "แสงทอง"),
+        ("ว่าที่ร้อยตรี(ญ) แก้วตา แสงทอง", "ว่าที่ร้อยตรีหญิง", "แก้วตา", "แสงทอง"),
+        ("นายสาวิตรี (หญิง) ใจดี", "นาย", "สาวิตรี", "ใจดี"),
+        ("น.อ.วิชัย ดีงาม ร.น.", "นาวาเอก", "วิชัย", "ดีงาม"),
+        ("จ.อ.ท.วิชัย ดีงาม", "จ่าอากาศโท", "วิชัย", "ดีงาม"),
+        ("นายกองเอก วิชัย ดีงาม", "นายกองเอก", "วิชัย", "ดีงาม"),
+        ("พลฯ วิชัย ดีงาม", "พลทหาร", "วิชัย", "ดีงาม"),
+        ("พระ วิชัย ดีงาม", "พระ", "วิชัย", "ดีงาม"),
+        ("พระพร ใจดี", "", "พระพร", "ใจดี"),
+        ("เด็กหญิงแก้วตา แสงทอง", "ด.ญ.", "แก้วตา", "แสงทอง"),
+        ("Asst. Prof. Dr. Suda Jaidee", "Asst. Prof. Dr.", "Suda", "Jaidee"),
+        ("Profi Jaidee", "", "Profi", "Jaidee"),
     ],
 )
 def test_a_prefix_is_never_taken_out_of_a_name(raw: str, prefix: str, first: str, last: str) -> None:
@@ -65,6 +83,11 @@ def test_a_prefix_is_never_taken_out_of_a_name(raw: str, prefix: str, first: str
         "นางกานดา (เดิม ทองดี) มีสุข",
         "นางกานดา มีสุข สกุลเดิม ทองดี",
         "นางกานดา [ชื่อสกุลเดิม: ทองดี] มีสุข",
+        "นางกานดา มีสุข (เดิมนามสกุล ทองดี)",
+        "นางกานดา มีสุข (เดิมสกุล “ทองดี”)",
+        "นางกานดา มีสุข (เดิม นางสาวกานดา ทองดี)",
+        "นางกานดา มีสุข (เดิมชื่อ กานดา ทองดี)",
+        "นางกานดา มีสุข (née ทองดี)",
     ],
 )
 def test_a_former_surname_is_found_however_it_is_written(raw: str) -> None:
@@ -72,8 +95,39 @@ def test_a_former_surname_is_found_however_it_is_written(raw: str) -> None:
     assert (found.first, found.last, found.former_surname) == ("กานดา", "มีสุข", "ทองดี")
 
 
-def test_a_former_first_name_is_no_surname() -> None:
-    assert names.read("นางกานดา มีสุข (ชื่อเดิม วันดี)").former_surname == ""
+@pytest.mark.parametrize("inside", ["ชื่อเดิม วันดี", "เดิมชื่อ วันดี", "สกุลเดิม -", "ลาออก"])
+def test_a_former_first_name_or_a_dash_is_no_surname(inside: str) -> None:
+    assert names.read(f"นางกานดา มีสุข ({inside})").former_surname == ""
+
+
+def test_a_title_mistyped_with_a_space_is_known_and_told() -> None:
+    found = names.read("นาง สาวแก้วตา แสงทอง")
+    assert (found.prefix, found.first, set(found.flags)) == ("นางสาว", "แก้วตา", {"prefix_typo"})
+
+
+@pytest.mark.parametrize(
+    "raw", ["อส.สมชาย ใจดี", "นายสมชาย ใจดี **", "นายสมชาย ใจดี\nนักวิชาการ", "นายสมชาย ใจดี\nนางกานดา มีสุข"]
+)
+def test_what_is_glued_to_a_name_leaves_a_doubt(raw: str) -> None:
+    assert "suspicious" in names.read(raw).flags
+
+
+@pytest.mark.parametrize(
+    "raw", ["นายสมชาย\nใจดี", "นายวิชัย เทพสุข\nณ เชียงใหม่", "นางกานดา มีสุข\n(สกุลเดิม ทองดี)", "นาย\nสมชาย ใจดี"]
+)
+def test_a_name_broken_into_two_lines_is_whole(raw: str) -> None:
+    assert names.read(raw).flags == frozenset()
+
+
+@pytest.mark.parametrize(("raw", "first"), [("นาย", ""), ("ดร.", ""), ("นพ", "นพ"), ("นายสมชาย", "สมชาย")])
+def test_a_title_alone_names_nobody(raw: str, first: str) -> None:
+    assert names.without_title_alone(names.read(raw)).first == first
+
+
+def test_a_title_in_its_own_column_stands_before_that_in_the_name() -> None:
+    found = names.with_prefix("พระครู", names.read("ดร.วิชัย ดีงาม"))
+    assert (found.prefix, found.key) == ("พระครู ดร.", "วิชัย|ดีงาม")
+    assert names.with_prefix("น.ส.", names.read("นางสาวแก้วตา แสงทอง")).prefix == "นางสาว"
 
 
 def test_a_former_surname_joins_two_names() -> None:

@@ -4,14 +4,14 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dulae.ledger import Ledger
-from dulae.people import receiving
+from dulae.people import arrivals
 from dulae.people.receiving import Receipt, Request, receive
 from tests.unit.people.lists import HEADER, as_csv, as_xlsx, number, person
 
@@ -112,6 +112,81 @@ def test_a_sum_that_was_seen_marks_a_copy(arrive: Callable[..., Path]) -> None:
     assert said(receive(Request(path=path, seen=[sha256]), NOW)) == [("fail", "repeated")]
 
 
+def weeks(arrive: Callable[..., Path], ledger: Path, *lengths: int) -> Receipt:
+    """Let lists of these lengths arrive, a week apart, and return what came of the last."""
+    receipt = None
+    for back, length in zip(range(len(lengths), 0, -1), lengths, strict=True):
+        people = [person(back * 100 + at) for at in range(length)] or [["ไม่มีข้อมูล"]]
+        path = arrive(as_csv(people), f"week-{back}.csv", days=back * 7 - 6)
+        receipt = receive(Request(path=path, ledger=ledger), NOW - timedelta(days=back * 7 - 7))
+    assert receipt
+    return receipt
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ((10, 10, 5), ("warn", "short")),
+        ((10, 8, 12, 3), ("warn", "short")),
+        ((10, 0, 10, 5), ("warn", "short")),
+        ((10, 10, 6), ("pass", "received")),
+        ((10, 5), ("pass", "received")),
+        ((3, 3, 1), ("pass", "received")),
+        ((10, 10, 0), ("pass", "nothing_to_report")),
+        ((60, 5, 5, 5, 5), ("pass", "received")),
+    ],
+)
+def test_a_list_half_as_long_as_usual_warns(
+    arrive: Callable[..., Path], tmp_path: Path, lengths: tuple[int, ...], expected: tuple[str, str]
+) -> None:
+    Ledger.create(tmp_path / "ledger", organisation="test", node="control1")
+    receipt = weeks(arrive, tmp_path / "ledger", *lengths)
+    assert said(receipt) == [expected]
+    if expected[1] == "short":
+        assert str(lengths[-1]) in receipt.findings[0].because
+
+
+def test_a_copy_does_not_make_a_length_usual(arrive: Callable[..., Path], tmp_path: Path) -> None:
+    Ledger.create(tmp_path / "ledger", organisation="test", node="control1")
+    for name, days in (("week1.csv", 20), ("week2.csv", 13)):
+        path = arrive(as_csv([person(at) for at in range(10)]), name, days=days)
+        receive(Request(path=path, ledger=tmp_path / "ledger"), NOW - timedelta(days=days - 1))
+    short = arrive(as_csv([person(50)]), "week3.csv")
+    assert said(receive(Request(path=short, ledger=tmp_path / "ledger"), NOW)) == [("pass", "received")]
+
+
+def test_the_same_persons_saved_anew_warn(arrive: Callable[..., Path], tmp_path: Path) -> None:
+    Ledger.create(tmp_path / "ledger", organisation="test", node="control1")
+    first = arrive(as_csv([person(1), person(2, name="นางกานดา มีสุข")]), "week1.csv", days=6)
+    receive(Request(path=first, ledger=tmp_path / "ledger"), NOW)
+    rows = [
+        list(HEADER),
+        person(1, name="นาย สมชาย  ใจดี"),
+        person(2, name="นางกานดา มีสุข", date=date(2026, 10, 1)),
+    ]
+    again = arrive(as_xlsx(rows), "week2.xlsx", days=1)
+    receipt = receive(Request(path=again, ledger=tmp_path / "ledger"), NOW)
+    assert said(receipt) == [("warn", "same_persons")]
+    assert "week1.csv" in receipt.findings[0].because
+
+
+def test_two_weeks_without_anybody_are_no_copy(arrive: Callable[..., Path], tmp_path: Path) -> None:
+    Ledger.create(tmp_path / "ledger", organisation="test", node="control1")
+    for name, words, days in (("week1.csv", "ไม่มีข้อมูล", 6), ("week2.csv", "ไม่มีรายชื่อ", 1)):
+        path = arrive(as_csv([[words]]), name, days=days)
+        assert said(receive(Request(path=path, ledger=tmp_path / "ledger"), NOW)) == [
+            ("pass", "nothing_to_report")
+        ]
+
+
+@pytest.mark.parametrize("name", ["week.docx", "week.zip", "week.mht", "week.xlsb"])
+def test_a_list_sent_as_something_else_is_told_and_not_called_missing(
+    arrive: Callable[..., Path], name: str
+) -> None:
+    path = arrive(b"PK\x03\x04 no list", name)
+    assert said(receive(Request(folder=path.parent), NOW)) == [("unknown", "list_file.half")]
+
+
 def test_an_empty_list_needs_the_words_that_there_is_nothing(arrive: Callable[..., Path]) -> None:
     assert said(receive(Request(path=arrive(as_csv([]))), NOW)) == [("fail", "empty")]
     nothing = as_csv([["ไม่มีข้อมูล"]])
@@ -120,8 +195,9 @@ def test_an_empty_list_needs_the_words_that_there_is_nothing(arrive: Callable[..
 
 def test_what_is_no_list_is_unknown(arrive: Callable[..., Path]) -> None:
     receipt = receive(Request(path=arrive(b"%PDF-1.7", "week.xlsx")), NOW)
-    assert said(receipt) == [("unknown", "unreadable")]
-    assert "PDF" in receipt.findings[0].because
+    assert said(receipt) == [("unknown", "list_file.pdf")]
+    assert "week.xlsx: the file is a PDF document" in receipt.findings[0].because
+    assert "save it as .xlsx" in receipt.findings[0].because
 
 
 def test_rows_that_need_somebody_are_told_beside_the_rest(arrive: Callable[..., Path]) -> None:
@@ -182,7 +258,7 @@ def test_check_mode_writes_nothing(arrive: Callable[..., Path], tmp_path: Path) 
     assert not receive(request, NOW, check_mode=True).changed
     assert not (tmp_path / "judged.json").exists()
     assert not (tmp_path / "back.xlsx").exists()
-    assert list(ledger.entries([receiving.ENTRY])) == []
+    assert list(ledger.entries([arrivals.ENTRY])) == []
 
 
 def test_the_ledger_keeps_who_goes_back_without_whole_numbers(

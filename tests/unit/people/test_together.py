@@ -68,3 +68,13 @@ def test_rows_without_a_usable_number_are_not_joined(tmp_path: Path) -> None:
 
 def test_two_persons_do_not_touch_each_other(tmp_path: Path) -> None:
     assert standings(tmp_path, {}, {"id": number(2), "name": "นางกานดา มีสุข"}) == [("act", "has_left")] * 2
+
+
+@pytest.mark.parametrize("movement", ["ขอชะลอไว้ก่อน", "แก้ไขคำสั่ง", "สอบบรรจุเข้ารับราชการได้", "ย้าย"])
+def test_words_that_may_speak_against_a_leaving_send_it_to_review(tmp_path: Path, movement: str) -> None:
+    assert standings(tmp_path, {}, {"movement": movement})[0] == ("review", "same_id_other_movement")
+
+
+def test_a_promotion_before_a_retirement_is_no_contradiction(tmp_path: Path) -> None:
+    both = standings(tmp_path, {"movement": "เกษียณอายุราชการ"}, {"movement": "เลื่อนระดับ"})
+    assert both == [("act", "has_left"), ("no_action", "not_a_leaver")]

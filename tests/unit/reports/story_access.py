@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dulae.accounts import matching, placing, reviewing
-from dulae.checks.finding import REASONS, utc_text
+from dulae.accounts import counting, lagging, matching, owning, pending, placing, reconciling, reviewing
+from dulae.checks.finding import REASONS, Finding, utc_text
+from dulae.incidents import after_leaving
 from dulae.people import receiving, row_reasons
 from tests.unit.reports.department import FAIL, PASS, WARN, Department, Plan, find, run
 
-DECLARED = (matching, placing, reviewing, receiving, row_reasons)
+DECLARED = (
+    counting,
+    lagging,
+    matching,
+    owning,
+    pending,
+    reconciling,
+    placing,
+    reviewing,
+    receiving,
+    row_reasons,
+)
 NO_LIST, FULL = date(2026, 11, 20), date(2026, 11, 27)
+USED_AT = "2026-11-21T03:12:00+00:00"
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -30,6 +43,8 @@ def review(tale: Department, day: date) -> None:
     if rows:
         _planned(tale, when, day)
     run(tale, Plan(when + timedelta(seconds=5), "access", _seen(rows, day), **more))
+    if day == FULL:
+        _late_use(tale, when + timedelta(seconds=20))
 
 
 def _received(tale: Department, when: datetime, rows: int) -> None:
@@ -151,6 +166,34 @@ def _planned(tale: Department, when: datetime, day: date) -> None:
         _taken_back(tale, done + timedelta(hours=1), {**about, "system": "saraban", "attempt": "undo-1"})
 
 
+def _late_use(tale: Department, when: datetime) -> None:
+    """Write the incident of the account that was used after its owner's last day."""
+    measured = {"login": "teeradech", "last_used_at": USED_AT, "effective_date": "2026-10-01"}
+    because = after_leaving.USED.text.format_map(measured)
+    subject = "saraban/account/teeradech"
+    told = {"check": "access_use", "subject": subject, "code": after_leaving.USED.code, "because": because}
+    body = {
+        "number": "INC-2570-0007",
+        "at": utc_text(when),
+        "by": "dulae",
+        "reported_at": utc_text(when),
+        "key": subject,
+        "system": "saraban",
+        "subject": subject,
+        "symptom": because,
+        "channel": "check",
+        "kind": "security",
+        "severity": "high",
+        "reporter": "dulae",
+        "finding": {**told, "measured": measured, "limit": {}},
+    }
+    tale.write(when, "incident.opened", body, control="restoration")
+    later = when + timedelta(days=3)
+    looked = {"number": "INC-2570-0007", "at": utc_text(later), "by": "officer1"}
+    told = {**looked, "reason": "เจ้าของบัญชีเข้าระบบเพื่อส่งมอบงาน"}
+    tale.write(later, "incident.closed", told, control="restoration")
+
+
 def _done(item: dict[str, Any]) -> dict[str, Any]:
     return {
         "person": item["person"],
@@ -186,7 +229,77 @@ def _seen(rows: int, day: date) -> tuple[tuple[str, Any], ...]:
         told = {"measured": {**fine, "plan_id": f"{day:%Y%m%d}-0a1b2c3d"}}
         seen.append(find("access", system, verdict, code, **told))
     if day == FULL:
-        use = {"login": "teeradech", "last_used_at": "2026-11-21T03:12:00+00:00"}
+        use = {"login": "teeradech", "last_used_at": USED_AT}
         measured = {"used": 1, "logins": "teeradech", "uses": [use]}
         seen.append(find("access_use", "saraban", FAIL, "access.used_after_leaving", measured=measured))
+        seen += [_pending(), _lag(), *_accounts()]
     return tuple(("localhost", finding) for finding in seen)
+
+
+def _pending() -> Finding:
+    waits: dict[str, Any] = {
+        "person": 2,
+        "name": "นายธีรเดช เกษียณสุข",
+        "unit": "สำนักงานเลขานุการกรม",
+        "login": "teeradech",
+    }
+    other: dict[str, Any] = {
+        "person": 1,
+        "name": "นางสาวน้ำฝน ย้ายไกล",
+        "unit": "กองแผนงาน",
+        "login": "namfon.y",
+    }
+    waiting = [
+        {**waits, "documents": 3, "numbers": ["กค 0401/12", "กค 0401.2/ว145", "๐๔๐๑/๒๐๑"]},
+        {**other, "documents": 61, "numbers": [f"กค 0402/{number}" for number in range(301, 351)]},
+    ]
+    measured = {"asked": 3, "unasked": 0, "persons": 2, "documents": 64, "waiting": waiting, "error": ""}
+    told = {**measured, "logins": "teeradech, namfon.y"}
+    return find("access_pending", "saraban", WARN, "access.pending_documents", measured=told)
+
+
+def _lag() -> Finding:
+    figures = {
+        "accounts": 4,
+        "median_days": 4,
+        "largest_days": 57,
+        "late": 1,
+        "still_open": 1,
+        "open_days": 57,
+    }
+    limit = {"max_lag_days": 7, "over_days": 92}
+    return find("access_lag", "saraban", WARN, "access.lag", measured=figures, limit=limit)
+
+
+def _accounts() -> list[Finding]:
+    """Return the monthly part: accounts by kind, a contractor's that is too old, the comparison with the staff."""
+    counts = {"accounts": 412, "active": 371, "disabled": 41, "dormant": 2, "orphaned": 1, "privileged": 3}
+    logins = {
+        "dormant_logins": "old.one, old.two",
+        "orphaned_logins": "user32",
+        "privileged_logins": "admin, helper, somsri.n",
+        "never_used_logins": "new.one",
+    }
+    kinds = {**counts, "never_used": 1, **logins}
+    limit = {"dormant_days": 90, "max_dormant": 0, "max_orphaned": 0}
+    owned = {
+        "ended": 1,
+        "ended_logins": "vendor.a (2026-09-30)",
+        "shared_logins": "registry (officer1)",
+        "shared": 1,
+    }
+    staff = {
+        **{"staff": 360, "active": 367, "matched": 362, "without": 4},
+        **{
+            "not_listed": 3,
+            "not_listed_logins": "a.one, b.two, c.three",
+            "unnumbered": 1,
+            "unnumbered_logins": "user32",
+        },
+        **{"several": 1, "several_logins": "malee2", "other_name": 0, "other_name_logins": "-"},
+    }
+    return [
+        find("accounts", "saraban", WARN, "access.accounts_to_clear", measured=kinds, limit=limit),
+        find("accounts_owners", "saraban", FAIL, "access.vendor_ended", measured=owned),
+        find("accounts_staff", "saraban", WARN, "access.staff_differs", measured=staff),
+    ]

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from dulae.reports.data.access import AccessReview
-from tests.unit.reports.conftest import Made
+from tests.unit.reports.conftest import Made, Rendered
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +58,29 @@ def test_doubts_are_told_in_both_languages_and_unreadable_rows_go_back(week: Acc
 
 
 def test_a_login_after_the_last_day_is_told(week: AccessReview) -> None:
-    [use] = week.uses
-    assert use.measured["uses"][0]["login"] == "teeradech"
+    [late] = week.uses
+    [use] = late.uses
+    assert (use.login, use.numbers) == ("teeradech", ("INC-2570-0007",)) and late.row.state == "abnormal"
 
 
 def test_only_masked_numbers_are_in_the_data(week: AccessReview) -> None:
     assert all(action.citizen_id.startswith("x-xxxx-xxxxx-") for action in week.actions)
+
+
+def test_what_waits_at_leavers_accounts_is_listed_by_unit_without_titles(week: AccessReview) -> None:
+    assert [(one.unit, one.login, one.documents, one.unlisted) for one in week.pending] == [
+        ("กองแผนงาน", "namfon.y", 61, 11),
+        ("สำนักงานเลขานุการกรม", "teeradech", 3, 0),
+    ]
+
+
+def test_the_lag_is_told_as_median_largest_and_late(week: AccessReview) -> None:
+    assert week.lag is not None
+    assert (week.lag.accounts, week.lag.median_days, week.lag.largest_days, week.lag.late) == (3, 4, 57, 1)
+
+
+def test_whoever_could_still_log_in_is_told_beside_the_lag(week: AccessReview, rendered: Rendered) -> None:
+    [row] = week.lag_rows
+    assert (row.measured["still_open"], row.measured["open_days"]) == (1, 57)
+    for output in ("html", "markdown"):
+        assert "ยังไม่ปิด 1 บัญชี นานที่สุด 57 วัน" in rendered("access", "2026-W48", output=output)

@@ -20,10 +20,11 @@ PERIODS = {
     "incidents": "2026-11",
     "maintenance": "2026-11",
     "access": "2026-W48",
+    "receipt": "2026-W48",
     "internal_control": "2570-Q1",
     "usage": "2570-Q1",
 }
-SECTIONS = {"availability": 6, "incidents": 6, "maintenance": 11, "access": 9, "usage": 7}
+SECTIONS = {"availability": 6, "incidents": 6, "maintenance": 11, "access": 9, "receipt": 4, "usage": 7}
 OTHER_PERIODS = [
     ("availability", "2026-11"),
     ("availability", "2026-12-05"),
@@ -33,6 +34,9 @@ OTHER_PERIODS = [
     ("maintenance", "2027-03"),
     ("access", "2026-11"),
     ("access", "2027-W01"),
+    ("receipt", "2026-W47"),
+    ("receipt", "2026-11"),
+    ("receipt", "2027-W01"),
     ("internal_control", "2570"),
     ("internal_control", "2570-Q3"),
     ("usage", "2570"),

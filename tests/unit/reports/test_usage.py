@@ -46,5 +46,5 @@ def test_each_month_of_the_quarter_has_its_availability(made: Made) -> None:
 
 def test_requests_are_counted_by_channel_and_kind(made: Made) -> None:
     report = body(made)
-    assert report.requests == 6 and report.solved_in_time == 1
-    assert dict(report.table)["phone"] == {"fault": 1, "advice": 1, "rights_request": 0}
+    assert report.requests == 7 and report.solved_in_time == 1
+    assert dict(report.table)["phone"] == {"fault": 1, "advice": 1, "rights_request": 0, "security": 0}

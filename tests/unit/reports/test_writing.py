@@ -80,7 +80,7 @@ def test_check_mode_writes_nothing(office: Department) -> None:
     written = list(
         write(office.ledger, office.settings, Order(tuple(chosen("all")), "2570-Q1"), TODAY, check_mode=True)
     )
-    assert all(file.changed for file in written) and len(written) == 24
+    assert all(file.changed for file in written) and len(written) == 28
     assert not office.settings.report_dir.exists() and office.ledger.anchor().count == count
     assert {finding.verdict for finding in findings(written, check_mode=True)} == {Verdict.UNKNOWN}
 

@@ -20,6 +20,7 @@ class Case(NamedTuple):
     at: str = ""
 
 
+EXAMPLE_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 URL = "url: https://intranet.example.go.th/login"
 HOLIDAY = "    - {date: 2026-12-10, title: {th: วันรัฐธรรมนูญ, en: Constitution Day}}\n"
 
@@ -55,6 +56,7 @@ SHAPE = {
     "a value left empty": Case("site", "  node: control1", "  node:", "'node' has no value"),
     "a number with its unit": Case("systems", "max_age_hours: 26", "max_age_hours: 26h", "whole number"),
     "a number in quotes": Case("systems", "max_latency_ms: 3000", 'max_latency_ms: "3000"', "such as 2000"),
+    "a number in Thai digits": Case("systems", "max_age_hours: 26", "max_age_hours: ๒๖", "Write it as 26"),
     "a fraction where none can be": Case(
         "procedure", "limit_minutes: 5", "limit_minutes: 5.5", "whole number"
     ),
@@ -358,7 +360,7 @@ MEANING = {
         "no set of files (tar, or",
     ),
     "a query that writes": Case(
-        "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reads"
+        "systems", "sql: SELECT count(*) FROM users", "sql: DELETE FROM users", "only reading is allowed here"
     ),
     "a folder that Ansible would read as hosts": Case(
         "site",
@@ -369,8 +371,72 @@ MEANING = {
     "the inventory folder itself as a place for lists": Case(
         "site", "lists_dir: /srv/dulae/lists", "lists_dir: .", "as lists of hosts"
     ),
+    "a database's address of another program": Case(
+        "systems",
+        "url: postgresql+psycopg://dulae@127.0.0.1:5432/intranet",
+        "url: postgres://dulae@127.0.0.1:5432/intranet",
+        "is no database address",
+    ),
+    "a database's port that cannot be": Case(
+        "systems",
+        "url: postgresql+psycopg://dulae@127.0.0.1:5432/intranet",
+        "url: postgresql+psycopg://dulae@127.0.0.1:543210/intranet",
+        "a port of 1 to 65535",
+    ),
+    "a database without its name": Case(
+        "systems",
+        "url: postgresql+psycopg://dulae@127.0.0.1:5432/intranet",
+        "url: postgresql+psycopg://dulae@127.0.0.1:5432",
+        "is no database address",
+    ),
+    "a web address with a port that cannot be": Case(
+        "systems",
+        "url: https://intranet.example.go.th/login",
+        "url: https://intranet.example.go.th:99999/login",
+        "is no web address",
+    ),
+    "a web address without a host": Case(
+        "systems", "url: https://intranet.example.go.th/login", "url: https:///login", "is no web address"
+    ),
+    "an owner of a shared account who is nobody": Case(
+        "systems",
+        "      profile: flag",
+        "      shared: [{login: registry, owner: officer9}]\n      profile: flag",
+        "people.yml has no holder 'officer9'",
+    ),
+    "an account that is named twice": Case(
+        "systems",
+        "      profile: flag",
+        "      vendors: [{login: a}, {login: a}]\n      profile: flag",
+        "'a' stands twice",
+    ),
+    "a query for documents that writes": Case(
+        "systems",
+        "      profile: flag",
+        '      pending_documents: "DELETE FROM d WHERE a = :account"\n      profile: flag',
+        "only reading is allowed here",
+    ),
+    "a query for documents of nobody": Case(
+        "systems",
+        "      profile: flag",
+        "      pending_documents: SELECT no FROM documents\n      profile: flag",
+        "exactly one parameter",
+    ),
+    "one key of two approvers": Case(
+        "people",
+        "      email: personnel1@example.go.th",
+        f"      email: personnel1@example.go.th\n      ssh_public_key: {EXAMPLE_KEY} other",
+        "another holder's too",
+        at=f"      ssh_public_key: {EXAMPLE_KEY} other",
+    ),
+    "a grace that reaches into the next turn": Case(
+        "procedure", "      grace_minutes: 60\n", "      grace_minutes: 6000\n", "Write 1440 or less"
+    ),
     "two queries in one": Case(
-        "systems", "sql: SELECT count(*) FROM users", "sql: SELECT 1; DROP TABLE x", "only reads"
+        "systems",
+        "sql: SELECT count(*) FROM users",
+        "sql: SELECT 1; DROP TABLE x",
+        "only reading is allowed here",
     ),
 }
 # Mistakes whose line is that of something else in another file, or of what is around them.
@@ -418,3 +484,41 @@ def test_a_file_without_anything_but_comments_is_refused(
     assert f"{file}.yml: the file is empty" in "\n".join(
         problem.told("en", department).replace(":1:", ":") for problem in problems(department)
     )
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "says"),
+    [
+        ("ansible_hots: 192.0.2.11", "near_key", "Did you mean 'ansible_host'?"),
+        ("ansible-port: 22", "near_key", "Did you mean 'ansible_port'?"),
+        ("ansible_password: hunter2", "plain_password", "stands here for all to read"),
+        ("ansible_become_password: hunter2", "plain_password", "for all to read"),
+    ],
+)
+def test_a_mistake_in_a_hosts_variables_is_told_with_its_line(
+    department: pathlib.Path, variables: str, code: str, says: str
+) -> None:
+    path = department / "hosts.yml"
+    text = path.read_text(encoding="utf-8").replace("ansible_host: 192.0.2.11", variables, 1)
+    path.write_text(text, encoding="utf-8")
+    (problem,) = problems(department)
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if variables in one)
+    assert (problem.code, problem.line) == (code, line)
+    assert says in problem.told("en", department) and "hunter2" not in problem.told("th", department)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        "ansible_password: \"{{ lookup('file', 'secrets/web1') }}\"",
+        "ansible_password: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        3132",
+        "ansible_network_os: x",
+        "our_own: 1",
+    ],
+)
+def test_what_ansible_works_out_or_is_our_own_is_left_alone(department: pathlib.Path, variables: str) -> None:
+    path = department / "hosts.yml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("ansible_host: 192.0.2.11", variables, 1), encoding="utf-8"
+    )
+    assert settings.load(department).hosts

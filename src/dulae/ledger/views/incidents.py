@@ -68,6 +68,11 @@ _TIMES = {item.name for item in fields(Incident) if item.name.endswith("_at")}
 _FACTS = {item.name for item in fields(Incident)} - _TIMES - {"number", "reports", "seq"}
 
 
+def subject_of_account(system: str, login: str) -> str:
+    """Return what an incident about an account is about; no probe can be called so."""
+    return f"{system}/account/{login}"
+
+
 def incidents(entries: Iterable[Entry]) -> list[Incident]:
     """Return the incidents that some entries tell of, in the order in which they were opened."""
     found: dict[str, Incident] = {}

@@ -2,96 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from dulae.ledger.views.access import KINDS, Event, Plan, access
+from dulae.ledger.views.access import KINDS, Event, access
+from dulae.ledger.views.lag import Spread, spread
+from dulae.reports.data import access_actions as parts
+from dulae.reports.data.access_actions import Action, Doubt, Told, Undone
 from dulae.reports.data.common import Row
-from dulae.reports.data.coverage import working_time
-from dulae.reports.data.incidents import Case, cases
+from dulae.reports.data.late_uses import LateUses, late_uses
+from dulae.reports.data.pending_documents import Pending, newest, pending
 from dulae.reports.data.runs import Run, runs
 from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period
-from dulae.settings.shape import Words
 
 CONTROL = "access"
-LIST_CHECK, USE_CHECK, ACCOUNTS_CHECK = "leavers", "access_use", "accounts"
-_NOT_PROVEN = ("still_open", "unread")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A reason as a plan keeps it, to be told in any language."""
-
-    code: str
-    because: str
-    subject: str = ""
-    measured: Mapping[str, Any] = field(default_factory=dict)
-    limit: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Action:
-    """One person in one system: how he was matched, what became of it, and how long after his last day.
-
-    ``status`` is done, unproven, undone, waiting, protected, or how far the plan has come.
-    """
-
-    name: str
-    citizen_id: str
-    unit: str
-    movement: str
-    suspends: bool
-    effective: date | None
-    system: Words | None
-    login: str
-    match: Said
-    status: str
-    at: datetime | None
-    lag_days: int | None
-    approver: Words | str
-    verified: str
-    seq: int
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """One row that a person must decide, and why."""
-
-    name: str
-    unit: str
-    movement: str
-    system: Words | None
-    said: Said
-    reason_th: str
-    rejected: bool
-
-
-@dataclass(frozen=True)
-class Undone:
-    """One account that got its previous values back."""
-
-    login: str
-    system: Words | None
-    at: datetime
-    by: str
-    reason: str
-    seq: int
+LIST_CHECK, LENGTH_CHECK, LAG_CHECK = "leavers", "access_list", "access_lag"
+ACCOUNTS_CHECKS = ("accounts", "accounts_owners", "accounts_staff")
+# Days from the first day out to the disabling, where no finding of the period says what is allowed: a week's list.
+MAX_LAG_DAYS = 7
 
 
 @dataclass(frozen=True)
 class AccessReview:
-    """The body of the report."""
+    """The body of the report; ``lag`` is that of what was done in the period, None where nothing was.
+
+    ``lag_rows`` say how it stood at its end, with whoever could still log in.
+    """
 
     lists: tuple[Event, ...]
     list_rows: tuple[Row, ...]
     summary: Mapping[str, int]
+    lag: Spread | None
+    max_lag_days: int
+    lag_rows: tuple[Row, ...]
     actions: tuple[Action, ...]
     doubts: tuple[Doubt, ...]
-    uses: tuple[Row, ...]
-    use_cases: tuple[Case, ...]
+    uses: tuple[LateUses, ...]
+    pending: tuple[Pending, ...]
+    pending_rows: tuple[Row, ...]
     account_rows: tuple[Row, ...]
     undone: tuple[Undone, ...]
     rows: tuple[Row, ...]
@@ -109,185 +58,77 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
     start, end = period.start(zone), period.end(zone)
     known = access(evidence.entries(*KINDS))
     lists = tuple(event for event in known.lists if start <= event.ts < end)
-    plans = _standing(plan for plan in known.plans if start <= plan.made.ts < end)
+    plans = parts.told(known.plans, start, end)
     made = runs(evidence, period, (CONTROL,))
     rows = tuple(row for run in made for row in run.rows)
-    actions = tuple(action for plan in plans for action in _actions(evidence, plan))
-    doubts = (*_returned(lists), *(doubt for plan in plans for doubt in _reviews(evidence, plan)))
+    actions = tuple(action for one in plans for action in parts.actions(evidence, one, start))
+    reviews = (doubt for one in plans if one.whole for doubt in parts.reviews(evidence, one.plan))
+    doubts = (*parts.returned(lists), *reviews)
+    limit = _limit(rows)
     return AccessReview(
         lists=lists,
-        list_rows=tuple(row for row in rows if row.check == LIST_CHECK),
+        list_rows=tuple(row for row in rows if row.check in (LIST_CHECK, LENGTH_CHECK)),
         summary=_summary(lists, plans, actions, doubts),
+        lag=spread([action.lag_days for action in actions if action.lag_days is not None], limit),
+        max_lag_days=limit,
+        lag_rows=_newest(row for row in rows if row.check == LAG_CHECK),
         actions=actions,
         doubts=doubts,
-        uses=tuple(row for row in rows if row.check == USE_CHECK),
-        use_cases=tuple(case for case in cases(evidence, period) if case.incident.kind == "fault"),
-        account_rows=tuple(row for row in rows if row.check == ACCOUNTS_CHECK),
-        undone=tuple(one for plan in known.plans for one in _undone(evidence, plan) if start <= one.at < end),
+        uses=tuple(late_uses(evidence, rows)),
+        pending=pending(rows),
+        pending_rows=newest(rows),
+        account_rows=_newest(row for row in rows if row.check in ACCOUNTS_CHECKS),
+        undone=tuple(
+            one for plan in known.plans for one in parts.undone(evidence, plan) if start <= one.at < end
+        ),
         rows=rows,
         runs=made,
     )
 
 
-def _standing(plans: Iterable[Plan]) -> tuple[Plan, ...]:
-    """Return one plan for each list: one that was carried out, else the newest."""
-    found: dict[str, Plan] = {}
-    for plan in plans:
-        name = str(plan.content.get("list", {}).get("sha256", plan.sha256))
-        if name not in found or plan.results or not found[name].results:
-            found[name] = plan
-    return tuple(found.values())
+def _newest(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return what the last run said of each thing: accounts are told as they are, not as often as they were counted."""
+    every = tuple(rows)
+    last = {(row.check, row.subject): row.run for row in every}
+    return tuple(row for row in every if last[row.check, row.subject] == row.run)
 
 
-def _title(evidence: Evidence, system: str) -> Words | None:
-    return evidence.titles.get(system)
-
-
-def _said(match: Mapping[str, Any]) -> Said:
-    places = {name: value for name, value in match.items() if name not in ("code", "because")}
-    return Said(str(match.get("code", "")), str(match.get("because", "")), measured=places)
-
-
-def _persons(plan: Plan) -> Mapping[int, Mapping[str, Any]]:
-    return {person["number"]: person for person in plan.content.get("persons", ())}
-
-
-def _results(plan: Plan) -> Mapping[tuple[str, int], tuple[Event, Mapping[str, Any]]]:
-    """Return what was done to each person in each system."""
-    return {
-        (event.body["system"], item["person"]): (event, item)
-        for event in plan.results
-        for item in event.body.get("items", ())
-    }
-
-
-def _actions(evidence: Evidence, plan: Plan) -> Iterator[Action]:
-    done = _results(plan)
-    taken_back = {
-        (event.body["system"], item["person"])
-        for event in plan.undos
-        if event.kind == "undo.result" and event.body.get("outcome") == "undone"
-        for item in event.body.get("items", ())
-    }
-    for entry in plan.content.get("items", ()):
-        place = (entry["system"], entry["person"])
-        event, item = done.get(place, (None, {}))
-        if place in taken_back:
-            status = "undone"
-        elif event is None:
-            status = plan.status
-        else:
-            status = "unproven" if item.get("verified") in _NOT_PROVEN else "done"
-        yield _action(evidence, plan, entry, (status, event, item))
-    for section in ("waiting", "protected"):
-        for entry in plan.content.get(section, ()):
-            yield _action(evidence, plan, entry, (section, None, {}))
-
-
-def _action(
-    evidence: Evidence,
-    plan: Plan,
-    entry: Mapping[str, Any],
-    outcome: tuple[str, Event | None, Mapping[str, Any]],
-) -> Action:
-    status, event, item = outcome
-    person = _persons(plan).get(entry["person"], {})
-    effective = date.fromisoformat(person["effective_date"]) if person.get("effective_date") else None
-    at = event.ts if event else None
-    lag = (working_time(evidence).today(at) - effective).days if at and effective else None
-    return Action(
-        name=str(person.get("name", "")),
-        citizen_id=str(person.get("citizen_id", "")),
-        unit=str(person.get("unit", "")),
-        movement=str(person.get("movement", "")),
-        suspends=str(person.get("action", "")).startswith("SUSPEND"),
-        effective=effective,
-        system=_title(evidence, entry["system"]),
-        login=_login(entry),
-        match=_said(entry["match"]),
-        status=status,
-        at=at,
-        lag_days=lag,
-        approver=_approver(evidence, plan),
-        verified=str(item.get("verified", "")),
-        seq=event.seq if event else plan.made.seq,
-    )
-
-
-def _login(entry: Mapping[str, Any]) -> str:
-    if "account" in entry:
-        return str(entry["account"]["login"])
-    return ", ".join(str(account["login"]) for account in entry.get("accounts", ()))
-
-
-def _approver(evidence: Evidence, plan: Plan) -> Words | str:
-    name = str(plan.approvals[-1].body.get("approver", "")) if plan.approvals else ""
-    holder = evidence.settings.people.holder(name)
-    return holder.name if holder else name
-
-
-def _returned(lists: Iterable[Event]) -> Iterator[Doubt]:
-    """Yield the rows of the lists that cannot be read and go back."""
-    for event in lists:
-        for row in event.body.get("returned", ()):
-            if row.get("standing") == "rejected":
-                name = " ".join(str(row.get(part, "")) for part in ("prefix", "first_name", "last_name"))
-                said = Said("", str(row.get("reason", "")))
-                movement, unit = str(row.get("movement", "")), str(row.get("unit", ""))
-                yield Doubt(
-                    name.strip(), unit, movement, None, said, str(row.get("reason_th", "")), rejected=True
-                )
-
-
-def _reviews(evidence: Evidence, plan: Plan) -> Iterator[Doubt]:
-    persons = _persons(plan)
-    for entry in plan.content.get("review", ()):
-        person = persons.get(entry["person"], {})
-        yield Doubt(
-            name=str(person.get("name", "")),
-            unit=str(person.get("unit", "")),
-            movement=str(person.get("movement", "")),
-            system=_title(evidence, entry["system"]),
-            said=_said(entry["match"]),
-            reason_th=str(entry["match"].get("reason_th", "")),
-            rejected=False,
-        )
-
-
-def _undone(evidence: Evidence, plan: Plan) -> Iterator[Undone]:
-    by = {event.body.get("attempt"): event.body for event in plan.undos if event.kind == "undo.intent"}
-    for event in plan.undos:
-        if event.kind == "undo.result" and event.body.get("outcome") == "undone":
-            intent = by.get(event.body.get("attempt"), {})
-            for item in event.body.get("items", ()):
-                yield Undone(
-                    login=str(item.get("login", "")),
-                    system=_title(evidence, event.body["system"]),
-                    at=event.ts,
-                    by=str(intent.get("by", "")),
-                    reason=str(intent.get("reason", "")),
-                    seq=event.seq,
-                )
+def _limit(rows: Sequence[Row]) -> int:
+    """Return after how many days disabling is late, as the newest finding of the period had it."""
+    told = [row.limit.get("max_lag_days") for row in rows if row.check == LAG_CHECK]
+    return next((days for days in reversed(told) if isinstance(days, int)), MAX_LAG_DAYS)
 
 
 def _summary(
-    lists: Sequence[Event], plans: Sequence[Plan], actions: Sequence[Action], doubts: Sequence[Doubt]
+    lists: Sequence[Event], plans: Sequence[Told], actions: Sequence[Action], doubts: Sequence[Doubt]
 ) -> Mapping[str, int]:
-    """Return the counts of the report's summary: rows of lists, then accounts."""
+    """Return the counts of the report's summary: rows of lists, then accounts, each in one place."""
 
-    def section(name: str) -> int:
-        return sum(len(plan.content.get(name, ())) for plan in plans)
+    def section(*names: str) -> list[tuple[str, str]]:
+        return [
+            (str(entry["system"]), _owner(one, entry["person"]))
+            for one in plans
+            if one.whole
+            for name in names
+            for entry in one.plan.content.get(name, ())
+        ]
 
     done = [action for action in actions if action.status == "done"]
-    persons = [person for plan in plans for person in plan.content.get("persons", ())]
+    waiting = [doubt for doubt in doubts if not doubt.rejected]
     return {
         "received": sum(int(event.body.get("counts", {}).get("received", 0)) for event in lists),
-        "matched": section("items") + section("protected") + section("waiting") + section("already"),
+        "matched": len(set(section("items", "protected", "waiting", "already"))),
         "disabled": sum(not action.suspends for action in done),
         "suspended": sum(action.suspends for action in done),
-        "transferred": sum(person.get("action") == "TRANSFER_RIGHTS" for person in persons),
-        "waiting": section("waiting"),
-        "review": sum(not doubt.rejected for doubt in doubts),
-        "no_account": section("no_account"),
+        "transferred": sum(doubt.transfers for doubt in waiting),
+        "waiting": len(section("waiting")),
+        "review": sum(not doubt.transfers for doubt in waiting),
+        "no_account": len(section("no_account")),
         "rejected": sum(doubt.rejected for doubt in doubts),
     }
+
+
+def _owner(one: Told, number: int) -> str:
+    """Return what is the same for the same person in every plan."""
+    person = parts.persons(one.plan).get(number, {})
+    return str(person.get("ref") or (person.get("name"), person.get("citizen_id")))

@@ -17,7 +17,7 @@ from dulae.settings.shape import Words
 
 CONTROL = "restoration"
 CHANNELS = ("phone", "email", "check", "walk_in")
-KINDS = ("fault", "advice", "rights_request")
+KINDS = ("fault", "advice", "rights_request", "security")
 # What the desk's round says of its own mail; its other subjects are the numbers of incidents.
 _MAIL = ("mailbox", "mail_server")
 # The same subject reported at least this often in a period is a repeated problem.

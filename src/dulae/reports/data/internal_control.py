@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median_high
 from typing import Any
 
 from dulae.procedure.sop import works
@@ -31,7 +30,7 @@ class Fact:
     """One figure of column 4: a sentence's name, and what stands in its places."""
 
     name: str
-    places: tuple[int, ...]
+    places: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -121,10 +120,9 @@ def _restoration(evidence: Evidence, period: Period, found: Iterable[Case]) -> t
 
 def _access(evidence: Evidence, period: Period, found: Iterable[Case]) -> tuple[Fact, ...]:
     review = access.body(evidence, period)
-    lags = [action.lag_days for action in review.actions if action.lag_days is not None]
     facts = [Fact("disabled", (review.summary["disabled"] + review.summary["suspended"],))]
-    if lags:
-        facts.append(Fact("lag", (median_high(lags), max(lags))))
+    if review.lag:
+        facts.append(Fact("lag", (review.lag.median_days, review.lag.largest_days)))
     return tuple(facts)
 
 

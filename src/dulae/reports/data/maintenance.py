@@ -31,7 +31,7 @@ CHECKLIST: tuple[tuple[str, frozenset[str]], ...] = (
     ("logs", frozenset({"logs"})),
     ("security_updates", frozenset({"updates"})),
     ("clock", frozenset({"clock"})),
-    ("accounts", frozenset({"accounts"})),
+    ("accounts", frozenset({"accounts", "accounts_owners", "accounts_staff"})),
 )
 _MADE, _LOOKED_AT, _DRILL, _SPACE = "backup_create", "backup", "restore_drill", "disk"
 _PROTECTED, _FORESEEN = "protection", "forecast"
