@@ -22,6 +22,8 @@ SITES = [
     ("postgres", DJANGOS_USERS),
     ("mariadb", DJANGOS_USERS),
     ("postgres", OWN_USERS),
+    ("mariadb", OWN_USERS),
+    ("sqlite", OWN_USERS),
 ]
 # Django 5 reads no sessions as they were before 3.1: it is only seen that they are ended.
 FORMS = ("signed", "compressed", "old")
