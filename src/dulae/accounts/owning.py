@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from dulae.accounts.account import Account
 from dulae.accounts.applications import Application
-from dulae.accounts.telling import shown
+from dulae.accounts.telling import counted
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 
 CHECK = "accounts_owners"
@@ -40,7 +40,6 @@ NOT_THERE = reason(
     "access.declared_missing", "{missing} accounts that the settings name are not there ({missing_logins})"
 )
 
-_NONE = "-"
 # Whole words of a login, or the whole name, that stand for a place or a task and for nobody.
 _GENERIC = frozenset(Path(__file__).with_name("generic_names.csv").read_text(encoding="utf-8").split())
 _PARTS = re.compile(r"[^\w\u0e00-\u0e7f]+|_+|\d+")
@@ -112,7 +111,7 @@ def is_known(application: Application, login: str) -> bool:
 
 def findings(system: str, owned: Owned) -> Iterator[Finding]:
     """Yield each thing that is wrong, or that all is in order."""
-    measured = dict(_told(owned))
+    measured = dict(counted(vars(owned)))
     wrong = [
         (verdict, why)
         for logins, verdict, why in (
@@ -126,9 +125,3 @@ def findings(system: str, owned: Owned) -> Iterator[Finding]:
     told: Sequence[tuple[Verdict, Reason]] = wrong or [(Verdict.PASS, IN_ORDER)]
     for verdict, why in told:
         yield replace(judged(CHECK, system, verdict, why, measured=measured), system=system)
-
-
-def _told(owned: Owned) -> Iterable[tuple[str, int | str]]:
-    for kind, logins in vars(owned).items():
-        yield kind, len(logins)
-        yield f"{kind}_logins", shown(logins) or _NONE

@@ -7,7 +7,7 @@ disabled by this, for a staff list says who is there, not who has left.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from dulae.accounts.account import Account, Spelling, accounts
 from dulae.accounts.applications import Application
 from dulae.accounts.owning import is_known
 from dulae.accounts.tables import tables, users_rows
-from dulae.accounts.telling import shown
+from dulae.accounts.telling import counted
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import DatabaseError, ListError, RemoteError
 
@@ -38,7 +38,6 @@ DOUBTFUL = reason(
     "it may not be the full staff list",
 )
 UNREAD = reason("access.staff_unread", "the accounts were not compared with a staff list: {error}")
-_NONE = "-"
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def _judged(system: str, compared: _Compared, listed: Staff) -> Finding:
         "active": compared.active,
         "matched": matched,
         "without": len(listed.names.keys() - compared.numbers.keys()),
-        **dict(_told(lists)),
+        **dict(counted(lists)),
     }
     verdict, why = _word(compared, matched, any(lists.values()))
     return judged(CHECK, system, verdict, why, measured=measured)
@@ -143,12 +142,6 @@ def _word(compared: _Compared, matched: int, differs: bool) -> tuple[Verdict, Re
     if comparable and matched * 2 < comparable:
         return Verdict.UNKNOWN, DOUBTFUL
     return (Verdict.WARN, TO_CLEAR) if differs else (Verdict.PASS, RECONCILED)
-
-
-def _told(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, int | str]]:
-    for kind, logins in lists.items():
-        yield kind, len(logins)
-        yield f"{kind}_logins", shown(logins) or _NONE
 
 
 def reconciled(
