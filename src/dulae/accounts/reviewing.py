@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import completeness, lagging, outstanding, pending
+from dulae.accounts import lagging, outstanding, pending
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
@@ -101,7 +101,6 @@ def review(
         sheet(document, spelling, str(source) if isinstance(source, Path) else "")
     except ListError as error:
         missing, document = error, dict(NO_LIST)
-    length = tuple(completeness.findings(desk, document))
     document = outstanding.joined(desk, document)
     kept = sheet(document, spelling, str(desk.outstanding))
     if missing and not kept.leavers:
@@ -111,7 +110,7 @@ def review(
     if not manner.check_mode:
         outstanding.keep(desk, document, plan)
     made = findings(desk, plan)
-    told = (*(_without_list(made, missing) if missing else made), *length, *_figures(desk, plan, manner))
+    told = (*(_without_list(made, missing) if missing else made), *_figures(desk, plan, manner))
     return Review(told, plan, is_new and not manner.check_mode)
 
 

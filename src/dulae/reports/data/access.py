@@ -17,7 +17,7 @@ from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period
 
 CONTROL = "access"
-LIST_CHECK, LENGTH_CHECK, LAG_CHECK = "leavers", "access_list", "access_lag"
+LIST_CHECK, LAG_CHECK = "leavers", "access_lag"
 ACCOUNTS_CHECKS = ("accounts", "accounts_owners", "accounts_staff")
 # Days from the first day out to the disabling, where no finding of the period says what is allowed: a week's list.
 MAX_LAG_DAYS = 7
@@ -67,7 +67,7 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
     limit = _limit(rows)
     return AccessReview(
         lists=lists,
-        list_rows=tuple(row for row in rows if row.check in (LIST_CHECK, LENGTH_CHECK)),
+        list_rows=tuple(row for row in rows if row.check == LIST_CHECK),
         summary=_summary(lists, plans, actions, doubts),
         lag=spread([action.lag_days for action in actions if action.lag_days is not None], limit),
         max_lag_days=limit,
