@@ -21,12 +21,12 @@ _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 def encode(value: Any) -> bytes:
     """Return a value's canonical bytes; raise LedgerError for floats, large numbers, odd keys and depths."""
-    return b"".join(pieces(value))
+    return _encode_plain(plain(value))
 
 
 def pieces(value: Any, depth: int = 0) -> Iterator[bytes]:
     """Yield what `encode` returns in pieces, so that a long list is not held again as text and as bytes."""
-    if _is_mapping(value) and _is_large(value):
+    if isinstance(value, Mapping) and _is_large(value):
         between = b"{"
         for key in sorted(map(_key, value)):
             yield between + _encode_plain(key) + b":"
@@ -43,16 +43,15 @@ def pieces(value: Any, depth: int = 0) -> Iterator[bytes]:
         yield _encode_plain(plain(value, depth))
 
 
-def _is_mapping(value: Any) -> bool:
-    # What it mostly is, is seen at once.
-    return type(value) is dict or isinstance(value, Mapping)
-
-
 def _is_large(value: Any, levels: int = 3) -> bool:
     """Say whether a value is a long list, or has one close below it."""
-    if _is_mapping(value):
-        return levels > 0 and any(_is_large(inner, levels - 1) for inner in value.values())
-    return isinstance(value, list | tuple) and len(value) > _LONG
+    if isinstance(value, list | tuple):
+        return len(value) > _LONG
+    return (
+        levels > 0
+        and isinstance(value, Mapping)
+        and any(_is_large(inner, levels - 1) for inner in value.values())
+    )
 
 
 def _encode_plain(value: Any) -> bytes:
@@ -77,30 +76,30 @@ def plain(value: Any, depth: int = 0) -> Any:
     """Return a value as dict, list, str, int, bool or None; raise LedgerError if it is made of anything else."""
     if type(value) in _AS_THEY_ARE:
         return value
+    if isinstance(value, str | int):
+        return _number(value) if isinstance(value, int) else value
     if depth > DEEPEST:
         raise LedgerError(f"evidence nested deeper than {DEEPEST} levels cannot be kept")
-    if _is_mapping(value):
-        # Written out, for a plan has a million of these: most keys and values need no call.
+    # Most values inside need no call; a plan has a million of them.
+    if isinstance(value, list | tuple):
+        return [inner if type(inner) in _AS_THEY_ARE else plain(inner, depth + 1) for inner in value]
+    if isinstance(value, Mapping):
         return {
             key if type(key) is str and key.isascii() else _key(key): inner
             if type(inner) in _AS_THEY_ARE
             else plain(inner, depth + 1)
             for key, inner in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [inner if type(inner) in _AS_THEY_ARE else plain(inner, depth + 1) for inner in value]
-    return _single(value)
-
-
-def _single(value: Any) -> Any:
-    if isinstance(value, int) and abs(value) > LARGEST:
-        raise LedgerError(f"the number {value} is too large for evidence", remedy="Keep it as text")
-    if isinstance(value, str | int):
-        return value
     raise LedgerError(
         f"a {type(value).__name__} ({str(value)[:40]}) cannot be kept as evidence",
         remedy="Use a whole number with a smaller unit, or text",
     )
+
+
+def _number(value: int) -> int:
+    if abs(value) > LARGEST:
+        raise LedgerError(f"the number {value} is too large for evidence", remedy="Keep it as text")
+    return value
 
 
 def _key(key: Any) -> str:

@@ -81,7 +81,7 @@ def _sealed(draft: Draft, last: Header, now: datetime) -> tuple[Header, bytes]:
     if moment < last.ts:
         body[CLOCK_BEHIND] = (header.to_moment(last.ts) - now) // timedelta(milliseconds=1)
         moment = last.ts
-    raw = canonical.encode(body)
+    raw = b"".join(canonical.pieces(body))
     if len(raw) > LARGEST_BODY:
         raise LedgerError(
             f"the body of {draft.kind} has {len(raw)} bytes; at most {LARGEST_BODY} can be kept"

@@ -27,9 +27,9 @@ def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = PRIVATE_FILE) 
             os.fsync(stream.fileno())
         os.chmod(name, mode)
         os.replace(name, path)
-    except BaseException:
+    finally:
+        # Nothing is left under this name where it became the file.
         Path(name).unlink(missing_ok=True)
-        raise
     sync_folder(path.parent)
 
 
