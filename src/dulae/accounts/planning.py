@@ -121,7 +121,7 @@ def _entry(ground: Ground, survey: Survey, place: Placed) -> dict[str, Any]:
         "account": {"key": encoded(account.key), "login": account.login, "privileged": account.privileged},
         "identity": identity(ground.key, survey.application, account.row),
         "before": {column: words(value) for column, value in profile.shown(account.row).items()},
-        "writes": profile.shown_after(),
+        "writes": profile.shown_after,
         "ends": list(survey.ends),
         "observed": {**observed, "also": profile.shown_also(account.row)},
     }

@@ -94,7 +94,8 @@ class Profile(Shape):
         """Return the other written columns as ``set`` or ``empty``; their values come and go as people log in."""
         return {column: _state(value, row[column]) for column, value in self.also.items()}
 
-    def shown_after(self) -> dict[str, Any]:
+    @cached_property
+    def shown_after(self) -> Mapping[str, Any]:
         """Return what the written columns will show once the account is disabled."""
         return {
             column: _state_after(value) if column in self.secret or isinstance(value, Stamp) else value
