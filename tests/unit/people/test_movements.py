@@ -139,16 +139,3 @@ def test_a_move_inside_the_department_never_takes_a_login_away() -> None:
     assert not movements.all_movements()["unknown"].is_leaving
     assert movements.all_movements()["assist_out"].is_leaving
     assert movements.all_movements()["transfer_in"].is_joining
-
-
-@pytest.mark.parametrize(
-    ("wording", "shown"),
-    [
-        ("ลาออก เนื่องจากป่วยเป็นโรคหัวใจ", "ลาออก"),
-        ("ลาออก (เหตุผลส่วนตัว)", "ลาออก"),
-        ("พ้นจากราชการเพราะเหตุเกษียณอายุ", "พ้นจากราชการเพราะเหตุเกษียณอายุ"),
-        ("ไปช่วยงานที่อื่น", "ไปช่วยงานที่อื่น"),
-    ],
-)
-def test_why_somebody_leaves_is_not_shown(wording: str, shown: str) -> None:
-    assert movements.without_why(wording) == shown
