@@ -78,6 +78,7 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
       dulae people read lists/leavers.xlsx --language th
       dulae people read lists/leavers.csv --format json --errors send_back.xlsx
     """
+    from dulae.cli import people_words as words
     from dulae.errors import ListError
     from dulae.people import read_list
     from dulae.people.dates import BANGKOK
@@ -85,7 +86,7 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
 
     now = datetime.now(BANGKOK)
     if file.is_file() and file.stat().st_size > _LONG_BYTES:
-        click.echo(f"reading {file.name}, which takes some seconds", err=True)
+        click.echo(words.reading(file.name, language), err=True)
     try:
         found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
     except RefusedList as refused:

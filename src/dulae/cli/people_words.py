@@ -51,6 +51,8 @@ _ASIDES: Mapping[str, Mapping[str, str]] = {
         "says": "กองการเจ้าหน้าที่แจ้งว่า",
     },
 }
+_LONGEST_SHOWN = 60
+_READING = {"en": "reading {file}, which takes some seconds", "th": "กำลังอ่าน {file} ใช้เวลาสักครู่"}
 _NOTHING = {"en": "nothing to report", "th": "ไม่มีข้อมูล"}
 _EMPTY = {
     "en": 'the list holds no row and does not say "ไม่มีข้อมูล" (nothing to report)',
@@ -66,13 +68,18 @@ def line(row: Row, language: str, *, unmasked: bool) -> tuple[str, ...]:
     """Return a row's cells under the head, its citizen number masked unless asked."""
     return (
         str(row.row),
-        f"{row.prefix} {row.first_name} {row.last_name}".strip(),
+        shortened(f"{row.prefix} {row.first_name} {row.last_name}".strip()),
         row.citizen_id if unmasked else citizen_id.masked(row.citizen_id),
         movement(row.movement, language),
         day(row.effective_date, language),
         standing(row.standing, language),
         row.reason_th if language == "th" else row.reason,
     )
+
+
+def shortened(text: str) -> str:
+    """Return a text as it fits into a column."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def standing(name: str, language: str) -> str:
@@ -90,6 +97,11 @@ def day(value: date | None, language: str) -> str:
     if value is None:
         return ""
     return dates.in_thai(value) if language == "th" else value.isoformat()
+
+
+def reading(file: str, language: str) -> str:
+    """Return what is said before a long list has been read."""
+    return _READING[language].format(file=file)
 
 
 def figures(found: PersonnelList, language: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dulae.people import citizen_id, days, movements, names, places, row_reasons, rows, wordings
+from dulae.people import citizen_id, days, doubled, movements, names, places, row_reasons, rows, wordings
 from dulae.people.citizen_id import CitizenId
 from dulae.people.days import Day
 from dulae.people.movements import Counting, Movement
@@ -56,7 +56,7 @@ def judge(record: Record, around: Surroundings) -> Row:
         return _row(read, "rejected", reasons)
     if not _takes_away(read.movement):
         return _row(read, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
-    reasons = _doubts(read)
+    reasons = _doubts(read, around.today)
     if reasons:
         return _row(read, "review", reasons)
     return _row(read, *_certain(read, around.today))
@@ -145,9 +145,11 @@ def _rejections(read: _Read) -> list[Because]:
     return found
 
 
-def _doubts(read: _Read) -> list[Because]:
+def _doubts(read: _Read, today: date) -> list[Because]:
+    differing = doubled.differing(read.record, read.movement.id, today)
     return [
         *_about_row(read.record),
+        *(because(row_reasons.COLUMNS_DIFFER, title=title[:_SHOWN]) for title in differing),
         *_about_movement(read),
         *_about_number(read),
         *_about_date(read),

@@ -110,13 +110,22 @@ def inside(compact: str) -> tuple[list[str], str]:
 
 
 @cache
-def beginnings() -> list[tuple[str, str]]:
-    """Return the words that may stand first in a longer wording, without spaces and brackets, the longest first."""
+def beginnings() -> dict[str, str]:
+    """Return the movements by the words that may stand first in a longer wording, without spaces and brackets."""
     bare = {_BRACKET.sub("", wording): kind for wording, kind in _longest_first()}
-    return sorted(
-        ((wording, kind) for wording, kind in bare.items() if kind not in _NOT_IN_TITLES),
-        key=lambda item: -len(item[0]),
-    )
+    return {wording: kind for wording, kind in bare.items() if kind not in _NOT_IN_TITLES}
+
+
+def at_beginning(compact: str, begin: int = 0) -> list[tuple[str, str]]:
+    """Return the words with which a text without spaces begins at a place, the longest first, with their movements."""
+    known = beginnings()
+    cuts = [compact[begin : begin + length] for length in _lengths() if begin + length <= len(compact)]
+    return [(wording, known[wording]) for wording in cuts if wording in known]
+
+
+@cache
+def _lengths() -> list[int]:
+    return sorted({len(wording) for wording in beginnings()}, reverse=True)
 
 
 @cache

@@ -121,6 +121,12 @@ LETTERS = _refusal(
 ROWS = _refusal(
     "rows", "the file has more than {rows} rows or {columns} columns", "Ask for the list of this week alone"
 )
+CELL = _refusal("cell", "a cell holds more than {most} letters, or its quotation mark never ends", _SAVE_AS)
+SIDE_BY_SIDE = _refusal(
+    "side_by_side",
+    "the sheet holds two lists side by side, and only one list can be read from a row",
+    "Put the lists below each other, or each on a sheet of its own",
+)
 QUOTES = _refusal(
     "quotes",
     "the quotation marks or cells do not add up ({problem})",

@@ -96,6 +96,9 @@ DATES_DIFFER = {
         "list_row.remark_date_differs", "the remark and the column of dates tell different days"
     ),
 }
+COLUMNS_DIFFER = reason(
+    "list_row.columns_differ", "the column '{title}' says something else than an earlier one of the same kind"
+)
 NAME_SUSPICIOUS = reason("list_row.name_suspicious", "the name holds letters that no name has")
 PREFIX_MISTYPED = reason("list_row.prefix_mistyped", "the title before the name is mistyped")
 NO_SURNAME = reason("list_row.no_surname", "the surname is missing")

@@ -139,8 +139,7 @@ def _heads(text: str) -> Iterator[tuple[str, str]]:
     coded, length = movements.code_before(compact[begin:])
     cut: int | None = begin + length
     while cut is not None:
-        known = [one for one in movements.beginnings() if compact.startswith(one[0], cut)]
-        for wording, kind in known:
+        for wording, kind in movements.at_beginning(compact, cut):
             behind = cut + len(wording)
             if coded in ("", kind):
                 yield kind, text[at[behind] :] if behind < len(at) else ""
@@ -181,7 +180,7 @@ def _mistyped(compact: str) -> Said:
         return Said()
     most = 1 if len(compact) < _MANY_LETTERS else 2
     near = extractOne(compact, _spelled(), scorer=OSA.distance, score_cutoff=most)
-    return Said(begins=dict(movements.beginnings())[near[0]], doubt="mistyped") if near else Said()
+    return Said(begins=movements.beginnings()[near[0]], doubt="mistyped") if near else Said()
 
 
 _LONGEST_MISTYPED = 40
@@ -189,4 +188,4 @@ _LONGEST_MISTYPED = 40
 
 @cache
 def _spelled() -> list[str]:
-    return [wording for wording, _ in movements.beginnings() if len(wording) >= _FEWEST_LETTERS]
+    return [wording for wording in movements.beginnings() if len(wording) >= _FEWEST_LETTERS]
