@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from dulae.people import citizen_id, dates, movements
 from dulae.people.personnel_list import PersonnelList, Row
@@ -53,6 +54,10 @@ _ASIDES: Mapping[str, Mapping[str, str]] = {
 }
 _LONGEST_SHOWN = 60
 _READING = {"en": "reading {file}, which takes some seconds", "th": "กำลังอ่าน {file} ใช้เวลาสักครู่"}
+_NONE_BACK = {
+    "en": "no row goes back, so no sheet is written",
+    "th": "ไม่มีแถวที่ต้องส่งคืน จึงไม่เขียนไฟล์",
+}
 _NOTHING = {"en": "nothing to report", "th": "ไม่มีข้อมูล"}
 _EMPTY = {
     "en": 'the list holds no row and does not say "ไม่มีข้อมูล" (nothing to report)',
@@ -102,6 +107,15 @@ def day(value: date | None, language: str) -> str:
 def reading(file: str, language: str) -> str:
     """Return what is said before a long list has been read."""
     return _READING[language].format(file=file)
+
+
+def sent_back(count: int, path: Path, language: str) -> str:
+    """Return how many rows go back, and in which file."""
+    if not count:
+        return _NONE_BACK[language]
+    if language == "th":
+        return f"ส่งคืน {count} แถว: {path}"
+    return f"{count} {'row goes' if count == 1 else 'rows go'} back: {path}"
 
 
 def figures(found: PersonnelList, language: str) -> str:
