@@ -79,7 +79,8 @@ class Profile(Shape):
 
     def is_disabled(self, row: Mapping[str, Any]) -> bool:
         """Say whether a users row is one that nobody can log in with."""
-        return all(_holds(value, row[column]) for column, value in self.disable.items())
+        # A list, for this is asked of every account there is and a generator costs more than one or two columns.
+        return all([_holds(value, row[column]) for column, value in self.disable.items()])
 
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns that tell whether an account is disabled, as they may be shown.
@@ -95,7 +96,8 @@ class Profile(Shape):
         """Return the other written columns as ``set`` or ``empty``; their values come and go as people log in."""
         return {column: _state(value, row[column]) for column, value in self.also.items()}
 
-    def shown_after(self) -> dict[str, Any]:
+    @cached_property
+    def shown_after(self) -> Mapping[str, Any]:
         """Return what the written columns will show once the account is disabled."""
         return {
             column: _state_after(value) if column in self.secret or isinstance(value, Stamp) else value

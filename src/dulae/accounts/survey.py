@@ -20,7 +20,7 @@ from dulae.accounts.tables import tables, users_rows
 from dulae.errors import DatabaseError, RemoteError
 
 
-@dataclass
+@dataclass(slots=True)
 class Use:
     """What an account has open, by kind of thing, and when it was last used (UTC)."""
 
