@@ -180,6 +180,8 @@ def _mistyped(compact: str) -> Said:
         return Said()
     most = 1 if len(compact) < _MANY_LETTERS else 2
     near = extractOne(compact, _spelled(), scorer=OSA.distance, score_cutoff=most)
+    # What stands there whole was not mistyped; something else stands beside it.
+    near = None if near and near[0] in compact else near
     return Said(begins=movements.beginnings()[near[0]], doubt="mistyped") if near else Said()
 
 
