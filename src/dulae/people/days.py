@@ -41,14 +41,13 @@ def of(record: Record, movement: Movement, said: Said, today: date) -> Day:
         return _of_title(record, movement, today) or found
     if movement.counting is Counting.AT_ONCE:
         return found
-    flags = set(found.flags)
-    if (told and (told.read.status != "ok" or told.first_out != found.first_out)) or not _in_fiscal_year(
-        said, found.first_out
-    ):
-        flags.add(WORDING_DIFFERS)
-    if _remark_differs(record, movement, found, today):
-        flags.add(REMARK_DIFFERS)
-    return replace(found, flags=frozenset(flags))
+    otherwise = told and (told.read.status != "ok" or told.first_out != found.first_out)
+    differing = set()
+    if otherwise or not _in_fiscal_year(said, found.first_out):
+        differing.add(WORDING_DIFFERS)
+    if (remark := record.texts.get("remark")) and _remark_differs(remark, movement, found, today):
+        differing.add(REMARK_DIFFERS)
+    return replace(found, flags=found.flags | differing) if differing else found
 
 
 def _of_columns(record: Record, movement: Movement, today: date) -> Day:
@@ -95,9 +94,8 @@ def _in_fiscal_year(said: Said, first_out: date | None) -> bool:
     return end.replace(year=end.year - 1) <= first_out <= end
 
 
-def _remark_differs(record: Record, movement: Movement, found: Day, today: date) -> bool:
-    text = wordings.date_in(record.texts.get("remark", ""))
-    read = dates.read(text, today=today)
+def _remark_differs(remark: str, movement: Movement, found: Day, today: date) -> bool:
+    read = dates.read(wordings.date_in(remark), today=today)
     return (
         read.day is not None
         and read.status != "out_of_window"

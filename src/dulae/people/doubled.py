@@ -20,6 +20,11 @@ def differing(record: Record, movement: str, today: date) -> Iterator[str]:
             yield title
 
 
+def movements_of(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield what further columns of movements say, with their titles."""
+    yield from ((str(cell), title) for kind, cell, title in record.further if kind == "movement")
+
+
 def _same(kind: str, told: tuple[Any, Any], movement: str, today: date) -> bool:
     """Say whether two cells of a kind mean the same, however they are written."""
     if kind == "movement":

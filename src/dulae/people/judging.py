@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dulae.people import citizen_id, days, doubled, movements, names, places, row_reasons, rows, wordings
+from dulae.people import (
+    citizen_id,
+    days,
+    doubled,
+    doubting,
+    movements,
+    names,
+    places,
+    row_reasons,
+    rows,
+    wordings,
+)
 from dulae.people.citizen_id import CitizenId
 from dulae.people.days import Day
+from dulae.people.doubting import SHOWN
 from dulae.people.movements import Counting, Movement
 from dulae.people.names import PersonName
 from dulae.people.personnel_list import Row
@@ -16,7 +28,6 @@ from dulae.people.row_reasons import Because, because
 from dulae.people.tables import Record
 from dulae.people.wordings import Said
 
-_SHOWN = 60
 _NAME_CELLS = ("prefix", "full_name", "first_name", "last_name")
 _NAME_DOUBTS = {
     "suspicious": row_reasons.NAME_SUSPICIOUS,
@@ -55,6 +66,8 @@ def judge(record: Record, around: Surroundings) -> Row:
     if reasons:
         return _row(read, "rejected", reasons)
     if not _takes_away(read.movement):
+        if leaves := doubting.about_staying(read.record):
+            return _row(read, "review", leaves)
         return _row(read, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
     reasons = _doubts(read, around.today)
     if reasons:
@@ -149,7 +162,7 @@ def _doubts(read: _Read, today: date) -> list[Because]:
     differing = doubled.differing(read.record, read.movement.id, today)
     return [
         *_about_row(read.record),
-        *(because(row_reasons.COLUMNS_DIFFER, title=title[:_SHOWN]) for title in differing),
+        *(because(row_reasons.COLUMNS_DIFFER, title=title[:SHOWN]) for title in differing),
         *_about_movement(read),
         *_about_number(read),
         *_about_date(read),
@@ -165,39 +178,20 @@ def _about_row(record: Record) -> list[Because]:
 def _about_movement(read: _Read) -> list[Because]:
     found = []
     if read.movement.id == movements.UNKNOWN:
-        found.append(_about_wording(read))
+        found.append(doubting.about_wording(read.said, read.wording))
     elif read.movement.id == "transfer_ambiguous":
         found.append(because(row_reasons.NO_DIRECTION))
     elif not read.movement.automatic:
         found.append(_about(row_reasons.NEEDS_DECISION, read))
     remark = " ".join(filter(None, (cell(read.record, "remark"), _remark_of_movement(read))))
     if read.movement.is_leaving and remark and wordings.speaks_against(remark, read.movement.id):
-        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=wordings.without_why(remark)[:_SHOWN]))
+        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=wordings.without_why(remark)[:SHOWN]))
     return found
 
 
 def _remark_of_movement(read: _Read) -> str:
     """Return the remark that could have been the movement and was not."""
     return cell(read.record, "movement_remark") if "movement_from_title" in read.flags else ""
-
-
-def _about_wording(read: _Read) -> Because:
-    """Return why a wording is no movement: what was understood of it, and why that is not certain."""
-    said, shown = read.said, read.wording[:_SHOWN]
-    if said.begins and movements.all_movements()[said.begins].counting is Counting.AT_ONCE:
-        # An order about discipline or death is nobody else's business.
-        return because(row_reasons.WORDING_AT_ONCE)
-    if not shown:
-        return (
-            because(row_reasons.WORDING["why"], movement=said.begins)
-            if said.begins
-            else because(row_reasons.NO_MOVEMENT)
-        )
-    if not said.doubt:
-        return because(row_reasons.UNKNOWN_MOVEMENT, wording=shown)
-    places_of = {"movement": said.begins, "other": said.other, "wording": shown}
-    why = row_reasons.WORDING[said.doubt]
-    return because(why, **{name: value for name, value in places_of.items() if f"{{{name}}}" in why.text})
 
 
 def _about_number(read: _Read) -> list[Because]:
@@ -241,7 +235,7 @@ def _about(why: Any, read: _Read) -> Because:
 
 
 def _shown_date(read: _Read) -> str:
-    return read.dated.typed[:_SHOWN]
+    return read.dated.typed[:SHOWN]
 
 
 def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:

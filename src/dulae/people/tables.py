@@ -251,7 +251,10 @@ class _Sheet:
         if self.table.from_1904 and kind in _DATES:
             cell = cells.of_1904(cell)
         held = person.cells.get(kind)
-        if kind in _TOLD_ONCE and held not in (None, "", cell) and plain(held) and plain(cell):
+        if held is None:
+            person.cells[kind] = cell
+            return
+        if kind in _TOLD_ONCE and held not in ("", cell) and plain(held) and plain(cell):
             person.further.append((kind, cell, title))
         cells.put(person.cells, kind, cell)
 

@@ -41,6 +41,23 @@ def test_a_second_column_of_one_kind_must_not_say_something_else(
     assert (title in row.reason_th) is (standing == "review")
 
 
+@pytest.mark.parametrize(
+    ("movement", "title", "further", "standing"),
+    [
+        ("รับโอน", "สาเหตุ", "ลาออก", "review"),
+        ("รับโอน", "สาเหตุ", "โอนมาจากกรมการแพทย์", "no_action"),
+        ("เลื่อนระดับ", "หมายเหตุ", "ลาออก ตั้งแต่ 1 ต.ค. 69", "review"),
+        ("บรรจุ", "หมายเหตุ", "แทนผู้เกษียณอายุราชการ", "no_action"),
+        ("เปลี่ยนชื่อสกุล", "หมายเหตุ", "สมรส", "no_action"),
+    ],
+)
+def test_who_stays_by_one_column_and_leaves_by_another_is_not_passed_over(
+    tmp_path: Path, movement: str, title: str, further: str, standing: str
+) -> None:
+    row = read(as_csv([[*person(movement=movement), further]], [*HEADER, title]), tmp_path).rows[0]
+    assert row.standing == standing
+
+
 def test_two_lists_side_by_side_are_refused_for_the_second_would_be_lost(tmp_path: Path) -> None:
     rows = [[*HEADER, "", *HEADER], [*person(1), "", *person(2, name="นายมานะ ดีใจ")]]
     with pytest.raises(ListError, match="two lists side by side"):

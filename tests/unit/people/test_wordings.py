@@ -174,8 +174,9 @@ def test_why_somebody_leaves_is_not_shown(wording: str, shown: str) -> None:
     assert wordings.without_why(wording) == shown
 
 
-def test_an_order_of_discipline_is_not_named_where_it_is_not_certain(tmp_path: Path) -> None:
-    row = read_one(tmp_path, movement="ไล่ออก ครั้งที่ 2")
+@pytest.mark.parametrize("wording", ["ไล่ออก ครั้งที่ 2", "ลาออก/ไล่ออก", "ไม่ไล่ออก"])
+def test_an_order_of_discipline_is_not_named_where_it_is_not_certain(tmp_path: Path, wording: str) -> None:
+    row = read_one(tmp_path, movement=wording)
     assert (row.standing, [each.why.code for each in row.because]) == ("review", ["list_row.wording_at_once"])
     assert "ไล่ออก" not in f"{row.reason} {row.reason_th}"
 
