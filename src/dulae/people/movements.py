@@ -71,8 +71,11 @@ _CODE = re.compile(r"(\d{5}|\d{3})(?!\d)(?:\.0+$)?[:.\-]?")
 _CODE_BEHIND = re.compile(r"(.*\D)\(?(\d{5}|\d{3})\)?")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)](?!\d)")
 _SIGNS = " -\u2013*.,;:'\"\u2018\u2019\u201c\u201d"
-# A title that takes back what its other words say.
-_TAKES_BACK = re.compile("ยกเลิก|เพิกถอน|ถอน|ชะลอ|ระงับ|ไม่|แก้ไข|เลื่อน|ขยาย")
+# A title that takes back what its other words say, or says that it is not decided.
+_TAKES_BACK = re.compile(
+    "ยกเลิก|เพิกถอน|ถอน|ชะลอ|ระงับ|ไม่|แก้ไข|เลื่อน|ขยาย|ประสงค์|จำนง|ยื่น|คาดว่า|อยู่ระหว่าง|ร่าง(?!กาย)"
+    "|รอ(?:การ|ผล)?(?:อนุมัติ|อนุญาต|คำสั่ง|พิจารณา|ลงนาม|เสนอ)"
+)
 _ELSEWHERE = re.compile("^(ไป)?(กรม|จังหวัด|กระทรวง|สสจ|สำนักงานสาธารณสุขจังหวัด|สำนักงานปลัดกระทรวง)")
 
 

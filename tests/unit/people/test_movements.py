@@ -83,6 +83,13 @@ def test_any_wording_is_a_movement_of_the_table(wording: str) -> None:
         ("รายชื่อผู้ยกเลิกการลาออก", "order_cancelled"),
         ("ลาออก (ไม่นับอายุราชการ)", "resign"),
         ("ผู้ไม่ต่อสัญญาจ้าง", "contract_end"),
+        ("รายชื่อผู้ที่จะเกษียณอายุราชการ สิ้นปีงบประมาณ 2569", "retire"),
+        ("ขอลาออก รออนุมัติ", None),
+        ("รายชื่อผู้มีความประสงค์ลาออก", None),
+        ("ผู้ขอโอน (อยู่ระหว่างเสนอ)", None),
+        ("(ร่าง) รายชื่อผู้เกษียณอายุราชการ", None),
+        ("รายชื่อผู้ยื่นใบลาออก", None),
+        ("คาดว่าจะลาออก", None),
     ],
 )
 def test_a_title_names_one_movement_or_none(title: str, expected: str | None) -> None:
