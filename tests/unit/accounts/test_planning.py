@@ -1,6 +1,7 @@
 """Plans: everybody on the list is somewhere in it, with words; the same input is the same plan."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -81,6 +82,23 @@ def test_a_plan_that_never_reached_the_ledger_is_recorded_the_next_time(work: Of
     (forgetful.desk.state_dir / "access.key").write_bytes((work.desk.state_dir / "access.key").read_bytes())
     assert forgetful.plan(leaver(SOMCHAI)).plan_id == made.plan_id
     assert forgetful.bodies("plan")[0]["sha256"] == made.sha256
+
+
+def test_of_plans_of_one_second_the_newest_is_the_ledgers(
+    work: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (leaver(SOMCHAI), leaver(WICHAI), leaver(NOBODY))
+    numbers = iter(("b0000000", "c0000000", "a0000000"))
+    monkeypatch.setattr(plans, "secrets", SimpleNamespace(token_hex=lambda size: next(numbers)))
+    made = [work.plan(row).plan_id for row in rows]
+    assert [kept.plan_id for kept in plans.plans(work.desk)] == made[::-1]
+
+
+def test_plans_made_after_a_clock_was_set_back_are_newer_all_the_same(work: Office) -> None:
+    first = work.plan(leaver(SOMCHAI))
+    work.clock.forward(hours=-1)
+    second = work.plan(leaver(WICHAI))
+    assert [kept.plan_id for kept in plans.plans(work.desk)] == [second.plan_id, first.plan_id]
 
 
 def test_a_rehearsed_plan_is_kept_nowhere(work: Office) -> None:
