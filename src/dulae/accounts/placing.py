@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dulae.accounts.account import DISABLING, Leaver
 from dulae.accounts.applications import Application
 from dulae.accounts.matching import Decision, Outcome, decide
+from dulae.accounts.shapes import Sign
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey
 from dulae.checks.finding import Reason, reason
@@ -41,10 +43,18 @@ class Placed:
 def placed(sheet: Sheet, survey: Survey) -> list[Placed]:
     """Return a place for each leaver that is sought; no system is left without an administrator."""
     places = [_placed(sheet, survey, leaver) for leaver in sheet.sought]
-    privileged = sum(_is_administrator(place) for place in places)
-    if privileged and privileged >= survey.matches.privileged:
-        return [_protected(place) if _is_administrator(place) else place for place in places]
-    return places
+    for sign in survey.application.profile.users.signs:
+        if sign.apart:
+            places = _with_the_last(places, survey.bearers.get(sign.label, 0), partial(_bears, sign))
+    return _with_the_last(places, survey.matches.privileged, _is_administrator)
+
+
+def _with_the_last(places: list[Placed], active: int, is_one: Callable[[Placed], bool]) -> list[Placed]:
+    """Protect the administrators of one kind where none of the active ones would be left."""
+    proposed = sum(map(is_one, places))
+    if not proposed or proposed < active:
+        return places
+    return [_protected(place) if is_one(place) else place for place in places]
 
 
 def seconds(place: Placed) -> Iterator[Placed]:
@@ -102,6 +112,11 @@ def _owner(application: Application, decision: Decision) -> str:
 
 def _is_administrator(place: Placed) -> bool:
     return place.section == "proposed" and place.decision.matches[0].account.privileged
+
+
+def _bears(sign: Sign, place: Placed) -> bool:
+    """Say whether an account that would be disabled bears a sign."""
+    return _is_administrator(place) and sign.holds(place.decision.matches[0].account.row[sign.label])
 
 
 def _protected(place: Placed) -> Placed:

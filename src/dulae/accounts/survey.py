@@ -14,6 +14,7 @@ from dulae.accounts import database
 from dulae.accounts.account import Account, Spelling, accounts, moment
 from dulae.accounts.applications import Application
 from dulae.accounts.belongings import Source, owned
+from dulae.accounts.glancing import Glance
 from dulae.accounts.matching import Index, Matches
 from dulae.accounts.profile import Profile
 from dulae.accounts.tables import tables, users_rows
@@ -33,6 +34,8 @@ class Survey:
     """One application's answer; ``unreadable`` says why there is none.
 
     ``ends`` are the kinds of things that would end with an account, ``absent`` those that it keeps elsewhere or not.
+    ``bearers`` counts the active accounts with each sign whose last bearer is kept, ``numbered`` those with a citizen
+    number.
     """
 
     application: Application
@@ -41,22 +44,32 @@ class Survey:
     unreadable: str = ""
     ends: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    bearers: Mapping[str, int] = field(default_factory=dict)
+    numbered: int = 0
 
 
 def survey(application: Application, index: Index, spelling: Spelling) -> Survey:
     """Return what an application says of the leavers; a database that cannot be asked is told, not raised."""
     profile = application.profile
+    glance = Glance(profile)
     try:
         with database.reading(application.database) as connection:
             found = tables(connection, profile)
-            matches = index.matches(accounts(users_rows(connection, found), profile, spelling))
+            stream = accounts(users_rows(connection, found), profile, spelling)
+            matches = index.matches(glance.over(stream))
             uses = {account.key: Use(account.last_login_at) for account in _candidates(matches)}
             for source in found.ends:
                 _count(connection, profile, source, (_candidates(matches), uses))
     except (DatabaseError, RemoteError) as error:
         return Survey(application, unreadable=str(error))
     return Survey(
-        application, matches, uses, ends=tuple(end.what for end, _ in found.ends), absent=found.absent
+        application,
+        matches,
+        uses,
+        ends=tuple(end.what for end, _ in found.ends),
+        absent=found.absent,
+        bearers=glance.bearers,
+        numbered=glance.numbered,
     )
 
 
