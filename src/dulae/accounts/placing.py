@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,6 +23,11 @@ SHARED = reason(
     "several people use this account: {owner}, who answers for it, changes its password and says whose it is now",
 )
 LAST_ADMINISTRATOR = reason("access.last_administrator", "nobody else would be left to administer the system")
+NO_TRANSACTIONS = reason(
+    "access.no_transactions",
+    "tables {tables} keep no transactions, so that half of a change could stay; "
+    "nothing is changed before that is mended",
+)
 SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
 REPEATED = reason("access.repeated", "another row of the list says the same of this person")
 
@@ -46,7 +51,8 @@ def placed(sheet: Sheet, survey: Survey) -> list[Placed]:
     for sign in survey.application.profile.users.signs:
         if sign.apart:
             places = _with_the_last(places, survey.bearers.get(sign.label, 0), partial(_bears, sign))
-    return _with_the_last(places, survey.matches.privileged, _is_administrator)
+    places = _with_the_last(places, survey.matches.privileged, _is_administrator)
+    return [_stopped(place, survey) for place in places] if survey.obstacles else places
 
 
 def _with_the_last(places: list[Placed], active: int, is_one: Callable[[Placed], bool]) -> list[Placed]:
@@ -121,3 +127,15 @@ def _bears(sign: Sign, place: Placed) -> bool:
 
 def _protected(place: Placed) -> Placed:
     return replace(place, section="protected", why=told(LAST_ADMINISTRATOR))
+
+
+def _stopped(place: Placed, survey: Survey) -> Placed:
+    """Keep from the plan what could not be carried out wholly or not at all."""
+    if place.section != "proposed":
+        return place
+    return replace(place, section="protected", why=told(NO_TRANSACTIONS, tables=tables_of(survey.obstacles)))
+
+
+def tables_of(obstacles: Mapping[str, str]) -> str:
+    """Return the tables without transactions in a line, each with its engine."""
+    return ", ".join(f"{table} ({engine})" for table, engine in obstacles.items())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import lagging, outstanding, pending
+from dulae.accounts import hindering, lagging, outstanding, pending, placing
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
@@ -47,6 +47,11 @@ BRAKED = reason(
 PROTECTED = reason(
     "access.protected_leaver",
     "{protected} who have left hold an account that is only changed by hand: {logins}",
+)
+NO_TRANSACTIONS = reason(
+    "access.not_changeable",
+    "{protected} who have left can still log in ({logins}); no plan can disable them, "
+    "for {tables} keep no transactions",
 )
 REVIEW = reason(
     "access.to_review", "{review} active accounts may belong to people on the list; a person must decide"
@@ -115,7 +120,8 @@ def review(
 
 
 def _figures(desk: Desk, plan: Plan, manner: Manner) -> Iterator[Finding]:
-    """Yield what a review measures besides: the lag, and what waits at the leavers' accounts."""
+    """Yield what a review measures besides: what hinders it, the lag, and what waits at the leavers' accounts."""
+    yield from hindering.findings(desk, plan)
     yield from lagging.findings(desk, plan, manner.lag)
     yield from pending.findings(desk, plan)
 
@@ -151,7 +157,7 @@ def _unknown(system: str, why: Reason, error: object) -> Finding:
 
 
 def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
-    counts = system["observed"]["counts"]
+    counts, obstacles = system["observed"]["counts"], system["observed"]["obstacles"]
     section = {name: _of(plan, name, system["system"]) for name in ("items", "protected", "review")}
     measured = {
         "plan_id": plan.plan_id or _NOT_YET,
@@ -160,6 +166,7 @@ def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
         "protected": len(section["protected"]),
         "review": len(section["review"]),
         "logins": _logins(section["items"] or section["protected"]),
+        "tables": placing.tables_of(obstacles) or _NOT_YET,
         "brake": "; ".join(brake["because"] for brake in system["brakes"]) or _NOT_YET,
         **{
             name: counts.get(name, 0)
@@ -169,6 +176,7 @@ def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
     active = BRAKED if system["brakes"] and not approved else TO_APPLY if approved else TO_APPROVE
     for holds, verdict, why in (
         (section["items"], Verdict.FAIL, active),
+        (section["protected"] and obstacles, Verdict.FAIL, NO_TRANSACTIONS),
         (section["protected"], Verdict.FAIL, PROTECTED),
         (section["review"], Verdict.WARN, REVIEW),
     ):

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import database
+from dulae.accounts import database, transactions
 from dulae.accounts.account import Account, Spelling, accounts, moment
 from dulae.accounts.applications import Application
 from dulae.accounts.belongings import Source, owned
@@ -34,6 +34,7 @@ class Survey:
     """One application's answer; ``unreadable`` says why there is none.
 
     ``ends`` are the kinds of things that would end with an account, ``absent`` those that it keeps elsewhere or not.
+    ``obstacles`` are the tables that would keep half of a change, so that none can be made, each with its engine.
     ``bearers`` counts the active accounts with each sign whose last bearer is kept, ``numbered`` those with a citizen
     number.
     """
@@ -46,6 +47,7 @@ class Survey:
     absent: tuple[str, ...] = ()
     bearers: Mapping[str, int] = field(default_factory=dict)
     numbered: int = 0
+    obstacles: Mapping[str, str] = field(default_factory=dict)
 
 
 def survey(application: Application, index: Index, spelling: Spelling) -> Survey:
@@ -55,6 +57,7 @@ def survey(application: Application, index: Index, spelling: Spelling) -> Survey
     try:
         with database.reading(application.database) as connection:
             found = tables(connection, profile)
+            obstacles = transactions.lacking(connection, found)
             stream = accounts(users_rows(connection, found), profile, spelling)
             matches = index.matches(glance.over(stream))
             uses = {account.key: Use(account.last_login_at) for account in _candidates(matches)}
@@ -70,6 +73,7 @@ def survey(application: Application, index: Index, spelling: Spelling) -> Survey
         absent=found.absent,
         bearers=glance.bearers,
         numbered=glance.numbered,
+        obstacles=obstacles,
     )
 
 

@@ -63,6 +63,10 @@ def _head(plan: Plan, zone: tzinfo) -> str:
     for system in document["systems"]:
         if not system["readable"]:
             lines.append(f"{system['system']} could not be read: {system['observed']['unreadable']}")
+        lines += [
+            f"{system['system']} cannot be changed: table {table} keeps no transactions ({engine})"
+            for table, engine in system["observed"].get("obstacles", {}).items()
+        ]
         lines += [f"{system['system']} is stopped: {brake['because']}" for brake in system["brakes"]]
     if not plan.items:
         unread = (
