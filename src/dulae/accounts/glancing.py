@@ -1,4 +1,4 @@
-"""What is counted as an application's accounts stream past: no account is kept for it."""
+"""What is looked at as an application's accounts stream past: counts, and people who left earlier."""
 
 from __future__ import annotations
 
@@ -6,24 +6,34 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from dulae.accounts.account import Account
-from dulae.accounts.profile import Profile
+from dulae.accounts.applications import Application
+from dulae.accounts.watching import Watch
 
 
 class Glance:
-    """Counts active accounts with a citizen number, and those that bear each sign whose last bearer is kept."""
+    """Counts active accounts with a citizen number, and those that bear each sign whose last bearer is kept.
 
-    def __init__(self, profile: Profile) -> None:
-        self._apart = [sign for sign in profile.users.signs if sign.apart]
-        self.active = 0
+    ``met`` holds the accounts of the few whom ``watch`` looks for, with their references.
+    """
+
+    def __init__(self, application: Application, watch: Watch | None) -> None:
+        self._application, self._watch = application, watch
+        self._apart = [sign for sign in application.profile.users.signs if sign.apart]
         self.numbered = 0
         self.bearers: Counter[str] = Counter({sign.label: 0 for sign in self._apart})
+        self.met: list[tuple[str, Account]] = []
 
     def over(self, found: Iterable[Account]) -> Iterator[Account]:
         """Yield the accounts as they come."""
+        watch = self._watch if self._watch and self._watch.people else None
         for account in found:
             if account.active:
-                self.active += 1
-                self.numbered += bool(account.citizen_id)
-                for sign in self._apart:
-                    self.bearers[sign.label] += sign.holds(account.row[sign.label])
+                self._count(account)
+            if watch:
+                self.met += [(ref, account) for ref in watch.met(self._application, account)]
             yield account
+
+    def _count(self, account: Account) -> None:
+        self.numbered += bool(account.citizen_id)
+        for sign in self._apart:
+            self.bearers[sign.label] += sign.holds(account.row[sign.label])

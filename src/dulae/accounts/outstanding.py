@@ -14,7 +14,7 @@ from dulae.accounts import private
 from dulae.accounts.account import AT_ONCE, DISABLING, KEEPING
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, plans
-from dulae.accounts.planning import reference
+from dulae.accounts.referring import reference
 from dulae.accounts.standing import standings
 
 Row = Mapping[str, Any]

@@ -8,10 +8,10 @@ from functools import partial
 
 from dulae.accounts.account import DISABLING, Leaver
 from dulae.accounts.applications import Application
-from dulae.accounts.matching import Decision, Outcome, decide
+from dulae.accounts.matching import PROPOSING, Decision, Outcome, decide
 from dulae.accounts.shapes import Sign
 from dulae.accounts.sheet import Sheet
-from dulae.accounts.survey import Survey
+from dulae.accounts.survey import Survey, Use
 from dulae.checks.finding import Reason, reason
 
 UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason}")
@@ -29,6 +29,9 @@ NO_TRANSACTIONS = reason(
     "nothing is changed before that is mended",
 )
 SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
+SEVERAL_OPEN = reason(
+    "access.several_open", "several disabled accounts of this person still have sessions, tokens or roles"
+)
 REPEATED = reason("access.repeated", "another row of the list says the same of this person")
 
 # The sections of a plan; `repeated` has no entries of its own.
@@ -76,13 +79,27 @@ def told(why: Reason, **places: str) -> dict[str, str]:
 
 
 def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
-    decision = decide(survey.matches.by_person.get(leaver.number, ()))
+    decision = _still_open(survey, decide(survey.matches.by_person.get(leaver.number, ())))
     section, why = _section(sheet, leaver, decision)
     if section in ("proposed", "waiting") and (owner := _owner(survey.application, decision)):
         section, why = "review", told(SHARED, owner=owner)
     if section == "proposed" and _protects(survey.application, decision):
         section, why = "protected", told(PROTECTED)
     return Placed(leaver, section, why, decision)
+
+
+def _still_open(survey: Survey, decision: Decision) -> Decision:
+    """Return that an account which is disabled, and surely the leaver's, is to be closed wholly: something is open."""
+    if decision.outcome is not Outcome.ALREADY:
+        return decision
+    left = tuple(
+        match
+        for match in decision.matches
+        if match.tier in PROPOSING and any(survey.uses.get(match.account.key, Use()).open.values())
+    )
+    if len(left) > 1:
+        return Decision(Outcome.REVIEW, SEVERAL_OPEN, left, decision.also)
+    return replace(decision, outcome=Outcome.PROPOSE, matches=left) if left else decision
 
 
 def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dict[str, str]]:
@@ -117,7 +134,8 @@ def _owner(application: Application, decision: Decision) -> str:
 
 
 def _is_administrator(place: Placed) -> bool:
-    return place.section == "proposed" and place.decision.matches[0].account.privileged
+    account = place.decision.matches[0].account if place.section == "proposed" else None
+    return account is not None and account.active and account.privileged
 
 
 def _bears(sign: Sign, place: Placed) -> bool:

@@ -77,7 +77,11 @@ class Profile(Shape):
 
     def is_disabled(self, row: Mapping[str, Any]) -> bool:
         """Say whether a users row is one that nobody can log in with."""
-        return all(_holds(value, row[column]) for column, value in self.disable.items())
+        return all(self.holds(column, row) for column in self.disable)
+
+    def holds(self, column: str, row: Mapping[str, Any]) -> bool:
+        """Say whether a column of a users row holds what disabling writes there."""
+        return _holds(self.disable[column], row[column])
 
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns that tell whether an account is disabled, as they may be shown.

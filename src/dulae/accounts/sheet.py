@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,11 @@ class Sheet:
     def sought(self) -> tuple[Leaver, ...]:
         """Return the rows whose persons are looked for: all but those that were rejected or need nothing."""
         return tuple(leaver for leaver in self.leavers if leaver.standing not in _SET_ASIDE)
+
+    @property
+    def staying(self) -> Iterator[Leaver]:
+        """Yield the rows by which somebody stays or comes back, but for rejected ones."""
+        yield from (row for row in self.leavers if row.action in KEEPING and row.standing != "rejected")
 
     @cached_property
     def _by_id(self) -> Mapping[str, Sequence[Leaver]]:

@@ -31,6 +31,7 @@ def planned(settings: Settings, desk: Desk, file: Path | None, *, check: bool) -
     click.echo(f"reading the accounts of {', '.join(one.system for one in desk.applications)}", err=True)
     made = _reviewed(desk, received, check=check)
     tell(made.findings)
+    _tell_again(made)
     if not check:
         _opened(settings, made)
     if made.plan is None:
@@ -54,6 +55,19 @@ def _reviewed(desk: Desk, received: Receipt, *, check: bool) -> Review:
 
     # In check mode the list was judged and not kept.
     return review(desk, received.judged_list if check else desk.judged_list, spelling, Manner(check))
+
+
+def _tell_again(made: Review) -> None:
+    """Tell each account that is open again: whose, what of it is open, since when, and whether it was used."""
+    from dulae.cli.findings import printable
+
+    for finding in made.findings:
+        for one in finding.measured.get("accounts", ()) if finding.check == "access_again" else ():
+            since = f"disabled {one['closed_at']}, " if one["closed_at"] else ""
+            used = f"used {one['last_used_at']}" if one["used"] else "no use found"
+            opened, noticed = ", ".join(one["opened"]), f"noticed {one['noticed_at']}"
+            told = f"{finding.subject} {one['login']} ({one['name']}): {opened}; {since}{noticed}, {used}"
+            click.echo(f"  {printable(told)}")
 
 
 def _opened(settings: Settings, made: Review) -> None:

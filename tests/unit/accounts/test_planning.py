@@ -114,8 +114,21 @@ def test_scheduled_persons_wait_in_the_plan(work: Office) -> None:
 
 
 def test_disabled_accounts_are_said_to_be_so(work: Office) -> None:
-    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    saraban = work.database("saraban")
+    ended = ("DELETE FROM sessions WHERE user_id = 1", "DELETE FROM api_tokens WHERE user_id = 1")
+    run_sql(saraban, "UPDATE users SET is_active = 0 WHERE id = 1", *ended)
     assert sections(work.plan(leaver(SOMCHAI))) == {"already": ["access.id_and_name"]}
+
+
+def test_disabled_accounts_in_which_something_is_open_are_closed_wholly(work: Office) -> None:
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    plan = work.plan(leaver(SOMCHAI))
+    assert sections(plan) == {"items": ["access.id_and_name"]}
+    (item,) = plan.of("saraban")
+    assert item["account"]["disabled"] and item["observed"]["uses"][0]["open"] == {
+        "sessions": 1,
+        "api_tokens": 1,
+    }
 
 
 def test_whoever_has_no_account_is_said_to_have_none(work: Office) -> None:
