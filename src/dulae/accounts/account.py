@@ -19,7 +19,7 @@ DISABLING = frozenset({"DISABLE", "DISABLE_NOW", "SUSPEND", "SUSPEND_NOW"})
 AT_ONCE = frozenset({"DISABLE_NOW", "SUSPEND_NOW"})
 # A row that speaks against the same person's leaving: a joiner, a cancelled or renewed one.
 KEEPING = frozenset({"NO_DISABLE", "CANCEL_PENDING", "RELINK"})
-_DISTINCT_NAMES = 1 << 16
+_DISTINCT_UNITS = 1 << 12
 _CITIZEN_DIGITS = 13
 
 
@@ -39,7 +39,8 @@ class Spelling(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for freezing doubles what it costs to make one, and they are made by the million.
+@dataclass(slots=True)
 class Account:
     """One users row in one spelling. ``key`` is the primary key as the database has it."""
 
@@ -98,26 +99,27 @@ class Leaver:
 def accounts(rows: Iterable[Row], profile: Profile, spelling: Spelling) -> Iterator[Account]:
     """Yield each users row as an account."""
     users = profile.users
-    # A register repeats names and units: the last ones are remembered.
-    name_key, text = lru_cache(_DISTINCT_NAMES)(spelling.name_key), lru_cache(_DISTINCT_NAMES)(spelling.text)
-    names = [label(part) for part in users.name]
+    # A register repeats units: the last ones are remembered. Whole names it hardly repeats.
+    text = lru_cache(_DISTINCT_UNITS)(spelling.text)
+    names, signs = [label(part) for part in users.name], [(sign.label, sign.holds) for sign in users.signs]
+    number, unit, seen = map(_label, (users.citizen_id, users.unit, users.last_login_at))
     for row in rows:
         yield Account(
             key=row[users.key],
             login=str(row[users.login]),
-            name_key=name_key(" ".join(str(row[part] or "") for part in names)),
-            citizen_id=spelling.citizen_id(_value(row, users.citizen_id) or ""),
-            unit=text(_value(row, users.unit) or ""),
+            name_key=spelling.name_key(" ".join([str(row[part] or "") for part in names])),
+            citizen_id=spelling.citizen_id(row.get(number) or ""),
+            unit=text(row.get(unit) or ""),
             active=not profile.is_disabled(row),
-            privileged=any(sign.holds(row[sign.label]) for sign in users.signs),
-            last_login_at=moment(_value(row, users.last_login_at), profile),
+            privileged=any([holds(row[name]) for name, holds in signs]),
+            last_login_at=moment(row.get(seen), profile),
             row=row,
         )
 
 
-def _value(row: Row, attribute: Attribute | None) -> Any:
-    """Return an attribute's value; None where the application does not keep it."""
-    return None if attribute is None else row[label(attribute)]
+def _label(attribute: Attribute | None) -> str:
+    """Return where an attribute's value stands in a row; no row has a value under an empty name."""
+    return "" if attribute is None else label(attribute)
 
 
 def moment(stored: object, profile: Profile) -> datetime | None:

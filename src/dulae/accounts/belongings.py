@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.types import NullType
 
 from dulae.accounts.shapes import End, Inside
-from dulae.accounts.tables import Row, comparable, narrowed, parts
+from dulae.accounts.tables import Row, among, comparable, narrowed
 
 Source = tuple[End, Table]
 _BATCH_ROWS = 5_000
@@ -38,8 +38,8 @@ def owned(connection: Connection, source: Source, owners: Iterable[Any]) -> Iter
         return
     owner, asked = table.c[end.user or ""], list(owners)
     used_at, known = func.max(table.c[end.used_at]) if end.used_at else null(), _Known(asked)
-    for some in parts(asked):
-        query = select(owner, func.count(), used_at).where(_theirs(source, some)).group_by(owner)
+    for theirs in _theirs(connection, source, asked):
+        query = select(owner, func.count(), used_at).where(theirs).group_by(owner)
         for name, count, last in connection.execute(query):
             yield known.asked(name), count, last
 
@@ -52,23 +52,22 @@ def rows(connection: Connection, source: Source, owners: Iterable[Any]) -> Itera
         return
     asked = list(owners)
     known = _Known(asked)
-    for some in parts(asked):
-        for row in connection.execute(select(table).where(_theirs(source, some))).mappings():
+    for theirs in _theirs(connection, source, asked):
+        for row in connection.execute(select(table).where(theirs)).mappings():
             yield known.asked(row[end.user or ""]), dict(row)
 
 
 def end_all(connection: Connection, source: Source, owners: Iterable[Any]) -> None:
     """Delete the rows that a table holds of some accounts."""
     end, table = source
-    some: Iterable[Any]
     if end.inside:
         key = table.c[end.inside.key]
-        theirs = _unpacked(connection, source, owners, [key])
-        for some in parts([row[key.name] for _, row in theirs]):
-            connection.execute(delete(table).where(key.in_(some)))
-        return
-    for some in parts(list(owners)):
-        connection.execute(delete(table).where(_theirs(source, some)))
+        found = [row[key.name] for _, row in _unpacked(connection, source, owners, [key])]
+        conditions = among(connection, key, found)
+    else:
+        conditions = _theirs(connection, source, owners)
+    for theirs in conditions:
+        connection.execute(delete(table).where(theirs))
 
 
 class _Known:
@@ -88,10 +87,12 @@ def _folded(name: str) -> str:
     return name.casefold().rstrip()
 
 
-def _theirs(source: Source, owners: Iterable[Any]) -> ColumnElement[bool]:
+def _theirs(connection: Connection, source: Source, owners: Iterable[Any]) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that together hold for the rows of some accounts."""
     end, table = source
     column = table.c[end.user or ""]
-    return and_(column.in_([comparable(column, owner) for owner in owners]), *narrowed(end.where, table))
+    for condition in among(connection, column, [comparable(column, owner) for owner in owners]):
+        yield and_(condition, *narrowed(end.where, table))
 
 
 def _unpacked_counts(

@@ -39,6 +39,10 @@ class Evidence(Protocol):
         """Yield the entries of some kinds in order."""
         ...
 
+    def entries_without(self, part: str, kinds: Collection[str]) -> Iterable[Entry]:
+        """Yield the entries of some kinds in order, a part of their bodies left out."""
+        ...
+
 
 @dataclass(frozen=True)
 class Operator:

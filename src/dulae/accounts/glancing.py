@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from dulae.accounts.account import Account
 from dulae.accounts.applications import Application
-from dulae.accounts.watching import Watch
+from dulae.accounts.watching import SHOWN_DIGITS, Watch
 
 
 class Glance:
@@ -24,16 +24,14 @@ class Glance:
         self.met: list[tuple[str, Account]] = []
 
     def over(self, found: Iterable[Account]) -> Iterator[Account]:
-        """Yield the accounts as they come."""
-        watch = self._watch if self._watch and self._watch.people else None
+        """Yield the accounts as they come: by the million, so that little is asked of each."""
+        watch = self._watch
+        endings, names = (watch.endings, watch.names) if watch else ((), ())
         for account in found:
             if account.active:
-                self._count(account)
-            if watch:
+                self.numbered += account.citizen_id != ""
+                for sign in self._apart:
+                    self.bearers[sign.label] += sign.holds(account.row[sign.label])
+            if watch and (account.citizen_id[-SHOWN_DIGITS:] in endings or account.name_key in names):
                 self.met += [(ref, account) for ref in watch.met(self._application, account)]
             yield account
-
-    def _count(self, account: Account) -> None:
-        self.numbered += bool(account.citizen_id)
-        for sign in self._apart:
-            self.bearers[sign.label] += sign.holds(account.row[sign.label])

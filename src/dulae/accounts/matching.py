@@ -56,7 +56,7 @@ SEVERAL = reason("access.several_accounts", "several active accounts may be this
 _MOST_HINTS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """An account that was found for a leaver."""
 
@@ -83,7 +83,7 @@ class Outcome(enum.Enum):
     NO_ACCOUNT = "no_account"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What follows for one leaver in one application, why, and on which accounts it rests.
 

@@ -38,7 +38,7 @@ REPEATED = reason("access.repeated", "another row of the list says the same of t
 SECTIONS = ("proposed", "protected", "waiting", "review", "already", "no_account", "repeated")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """One leaver's place in the plan of one application. ``why`` is ``{code, because, ...places}``."""
 

@@ -14,13 +14,12 @@ from typing import Any
 
 from dulae.accounts import private
 from dulae.accounts.desk import Desk
-from dulae.accounts.planning import ITEMS, Ground, document, stable
+from dulae.accounts.planning import ITEMS, Ground, document, fingerprint
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey
 from dulae.accounts.values import sha256
 from dulae.errors import PlanError
-from dulae.ledger import canonical
 
 _NAME = re.compile(r"\d{8}-[0-9a-f]{8}")
 _LIST = "Look at what there is with: dulae access list"
@@ -93,7 +92,7 @@ def make(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
     is_new = plan is None
     plan = plan or _write(desk, content)
     if plan.plan_id not in known:
-        _record(desk, read(plan.path))
+        _record(desk, plan if is_new else read(plan.path))
     return plan, is_new
 
 
@@ -106,7 +105,7 @@ def draft(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
 
 def _content(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> dict[str, Any]:
     content = document(Ground(sheet, desk.key, desk.zone), surveys)
-    return {**content, "content_sha256": sha256(canonical.encode(stable(content)))}
+    return {**content, "content_sha256": fingerprint(content)}
 
 
 def _standing_plan(desk: Desk, content: Mapping[str, Any], known: Mapping[str, Standing]) -> Plan | None:
@@ -144,7 +143,7 @@ def _write(desk: Desk, content: dict[str, Any]) -> Plan:
         "made_by": {"login": desk.operator.login, "holder": desk.operator.holder},
     }
     path = desk.plans / f"{plan_id}.json"
-    return Plan(whole, sha256(private.write_json(path, whole)), path)
+    return Plan(whole, private.write_json(path, whole), path)
 
 
 def _whole(age: timedelta) -> timedelta:

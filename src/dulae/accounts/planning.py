@@ -6,6 +6,7 @@ does not make it another plan.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ from dulae.accounts.referring import reference
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
 from dulae.accounts.values import encoded, keyed, words
+from dulae.ledger import canonical
 
 VERSION = 1
 # What a plan would do is called its items; the other sections keep their names.
@@ -67,11 +69,21 @@ def document(ground: Ground, surveys: Sequence[Survey]) -> dict[str, Any]:
     }
 
 
-def stable(part: Any) -> Any:
-    """Return a document without what is observed anew each time."""
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """Return a SHA-256 of a plan's content without what is observed anew each time."""
+    digest = hashlib.sha256()
+    for name in sorted(content):
+        part = content[name]
+        # One entry after the other, for a copy of all of them is large.
+        for entry in part if isinstance(part, list) else (part,):
+            digest.update(canonical.encode({name: _stable(entry)}))
+    return digest.hexdigest()
+
+
+def _stable(part: Any) -> Any:
     if isinstance(part, Mapping):
-        return {key: stable(value) for key, value in part.items() if key != "observed"}
-    return [stable(value) for value in part] if isinstance(part, list) else part
+        return {key: _stable(value) for key, value in part.items() if key != "observed"}
+    return [_stable(value) for value in part] if isinstance(part, list) else part
 
 
 def identity(key: bytes, application: Application, row: Mapping[str, Any]) -> str:
@@ -124,7 +136,7 @@ def _entry(ground: Ground, survey: Survey, place: Placed) -> dict[str, Any]:
         "account": {**about, **closed},
         "identity": identity(ground.key, survey.application, account.row),
         "before": {column: words(value) for column, value in profile.shown(account.row).items()},
-        "writes": profile.shown_after(),
+        "writes": profile.shown_after,
         "ends": list(survey.ends),
         "observed": {**observed, "also": profile.shown_also(account.row)},
     }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +19,13 @@ _OWNER = "Run dulae as the user who owns its state folder"
 
 def write(path: Path, data: bytes) -> None:
     """Write a private file at once and durably; raise PlanError if it cannot be kept."""
+    _write(path, (data,))
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
     try:
         folder(path.parent)
-        files.write(path, data)
+        files.write_pieces(path, pieces)
     except OSError as error:
         remedy = "Look at the space and the owner of that folder"
         raise PlanError(f"it cannot be written ({error.strerror})", place=str(path), remedy=remedy) from error
@@ -32,11 +39,17 @@ def folder(path: Path) -> Path:
     return path
 
 
-def write_json(path: Path, document: Any) -> bytes:
-    """Write a document as one line of canonical JSON and return the bytes; raise PlanError if it cannot be kept."""
-    data = canonical.encode(document) + b"\n"
-    write(path, data)
-    return data
+def write_json(path: Path, document: Any) -> str:
+    """Write a document as one line of canonical JSON and return the file's SHA-256; raise PlanError if it cannot be."""
+    digest = hashlib.sha256()
+
+    def line() -> Iterator[bytes]:
+        for piece in itertools.chain(canonical.pieces(document), (b"\n",)):
+            digest.update(piece)
+            yield piece
+
+    _write(path, line())
+    return digest.hexdigest()
 
 
 def read(path: Path, remedy: str = _OWNER) -> bytes:

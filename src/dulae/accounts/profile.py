@@ -77,7 +77,8 @@ class Profile(Shape):
 
     def is_disabled(self, row: Mapping[str, Any]) -> bool:
         """Say whether a users row is one that nobody can log in with."""
-        return all(self.holds(column, row) for column in self.disable)
+        # A list, for this is asked of every account there is and a generator costs more than one or two columns.
+        return all([_holds(value, row[column]) for column, value in self.disable.items()])
 
     def holds(self, column: str, row: Mapping[str, Any]) -> bool:
         """Say whether a column of a users row holds what disabling writes there."""
@@ -97,7 +98,8 @@ class Profile(Shape):
         """Return the other written columns as ``set`` or ``empty``; their values come and go as people log in."""
         return {column: _state(value, row[column]) for column, value in self.also.items()}
 
-    def shown_after(self) -> dict[str, Any]:
+    @cached_property
+    def shown_after(self) -> Mapping[str, Any]:
         """Return what the written columns will show once the account is disabled."""
         return {
             column: _state_after(value) if column in self.secret or isinstance(value, Stamp) else value

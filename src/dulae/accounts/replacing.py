@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from dulae.accounts.applications import Application
 from dulae.accounts.keeping import Row
 from dulae.accounts.stale import AGAIN, StaleError
-from dulae.accounts.tables import parts
+from dulae.accounts.tables import among
 
 # Steps that share both states go together in one statement from so many on.
 _ALIKE = 2
@@ -38,8 +38,7 @@ def replace(connection: Connection, application: Application, users: Table, step
         if len(alike) < _ALIKE:
             single += alike
             continue
-        for some in parts(alike):
-            _demand(application, _together(connection, application, users, some), len(some))
+        _demand(application, _together(connection, application, users, alike), len(alike))
     _each(connection, application, users, single)
 
 
@@ -58,8 +57,9 @@ def _states(step: Step) -> tuple[Any, ...]:
 def _together(connection: Connection, application: Application, users: Table, steps: Sequence[Step]) -> int:
     key, first = users.c[application.profile.users.key], steps[0]
     same = [users.c[column] == value for column, value in first.old.items()]
-    statement = update(users).where(key.in_([step.key for step in steps]), *same).values(dict(first.new))
-    return connection.execute(statement).rowcount
+    statement = update(users).where(*same).values(dict(first.new))
+    some = among(connection, key, [step.key for step in steps])
+    return sum(connection.execute(statement.where(condition)).rowcount for condition in some)
 
 
 def _each(connection: Connection, application: Application, users: Table, steps: Sequence[Step]) -> None:

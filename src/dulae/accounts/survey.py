@@ -22,7 +22,7 @@ from dulae.accounts.watching import Watch
 from dulae.errors import DatabaseError, RemoteError
 
 
-@dataclass
+@dataclass(slots=True)
 class Use:
     """What an account has open, by kind of thing, and when it was last used (UTC)."""
 

@@ -10,7 +10,22 @@ from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, MetaData, Table, and_, case, exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    any_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.types import NullType, String
@@ -21,8 +36,8 @@ from dulae.accounts.shapes import Affix, Elsewhere, End, Plain, Sign, Where
 from dulae.errors import DatabaseError
 
 _BATCH_ROWS = 5_000
-# Some databases take no more parameters than this in one statement.
-MOST_KEYS = 500
+# Some databases take no more parameters than this in one statement; a list that is one parameter may be longer.
+_MOST_KEYS, _LONGEST_LIST = 500, 10_000
 _OWN = "write the right one, or null for what it lacks, under accounts in systems.yml"
 
 Row = Mapping[Any, Any]
@@ -205,8 +220,7 @@ def _demand(table: Table, names: Iterable[str]) -> None:
 
 def users_rows(connection: Connection, found: Tables) -> Iterator[Row]:
     """Yield every users row with what the profile names, in a stream: memory stays small."""
-    streamed = connection.execute(select(*found.columns), execution_options={"yield_per": _BATCH_ROWS})
-    yield from streamed.mappings()
+    yield from _rows(connection, select(*found.columns).execution_options(yield_per=_BATCH_ROWS))
 
 
 def users_by_key(
@@ -218,10 +232,9 @@ def users_by_key(
     """
     key = found.users.c[profile.users.key]
     rows: dict[Any, Row] = {}
-    for some in parts(sorted(keys, key=str)):
-        statement = select(*found.columns).where(key.in_(some)).order_by(key)
-        statement = statement.with_for_update() if lock else statement
-        for row in connection.execute(statement).mappings():
+    for condition in among(connection, key, sorted(keys, key=str)):
+        statement = select(*found.columns).where(condition).order_by(key)
+        for row in _rows(connection, statement.with_for_update() if lock else statement):
             if row[key.name] in rows:
                 what = f"column {key.name} of table {found.users.name} names more than one row"
                 raise DatabaseError(what, remedy="Write the primary key's column as accounts.users.key")
@@ -229,10 +242,24 @@ def users_by_key(
     return rows
 
 
-def parts(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield a long list in pieces that one statement takes."""
-    for start in range(0, len(keys), MOST_KEYS):
-        yield keys[start : start + MOST_KEYS]
+def _rows(connection: Connection, statement: Select[Any]) -> Iterator[Row]:
+    """Yield rows as plain dicts: a mapping that looks each column up anew costs more than all else at a million."""
+    answer = connection.execute(statement)
+    names = tuple(answer.keys())
+    for batch in answer.partitions(_BATCH_ROWS):
+        yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+
+def among(
+    connection: Connection, column: Column[Any], values: Sequence[Any]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that together hold where a column has one of some values; each fits into one statement."""
+    whole = connection.dialect.name == "postgresql" and all(type(value) is int for value in values)
+    longest = _LONGEST_LIST if whole else _MOST_KEYS
+    for start in range(0, len(values), longest):
+        some = values[start : start + longest]
+        # A list of texts must not be cast to the column's type, for that would cut off what is longer.
+        yield column == any_(literal(some, ARRAY(BigInteger))) if whole else column.in_(some)
 
 
 def fitted(column: Column[Any], value: Plain | datetime, zone: ZoneInfo | None = None) -> Any:

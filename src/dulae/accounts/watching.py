@@ -17,12 +17,13 @@ from dulae.accounts.applications import Application
 from dulae.accounts.departing import Past, Person
 from dulae.accounts.referring import key_text, reference
 
-_SHOWN_DIGITS = 3
+SHOWN_DIGITS = 3
 
 
 class Watch:
     """People who left earlier and have not come back, and what is known of their accounts.
 
+    ``endings`` and ``names`` are those of their citizen numbers and names: whoever has neither is nobody of them.
     ``people`` are those that are looked for; ``known`` are these, and those of them whom the week's list names itself.
     """
 
@@ -40,11 +41,11 @@ class Watch:
             ref: tuple(spelling.name_key(str(person["name"])) for person in persons)
             for ref, persons in gone.items()
         }
-        self._endings = {ending for persons in gone.values() if (ending := _ending(persons[0]))}
-        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self.endings = {ending for persons in gone.values() if (ending := _ending(persons[0]))}
+        self.names: dict[str, list[str]] = defaultdict(list)
         for ref, names in self._named.items():
             for name in {*names, *(former for one in gone[ref] if (former := _former(one, names[0])))}:
-                self._by_name[name].append(ref)
+                self.names[name].append(ref)
         # The citizen number of whoever was met by it.
         self.numbers: dict[str, str] = {}
 
@@ -70,12 +71,12 @@ class Watch:
         """Yield the references of those whose account this is, or may be."""
         number = account.citizen_id
         known = ""
-        if number and number[-_SHOWN_DIGITS:] in self._endings:
+        if number and number[-SHOWN_DIGITS:] in self.endings:
             ref = reference(self._key, {"citizen_id": number, "name_key": account.name_key})
             if ref in self.people:
                 known, self.numbers[ref] = ref, number
                 yield ref
-        for ref in self._by_name.get(account.name_key, ()):
+        for ref in self.names.get(account.name_key, ()):
             if ref != known and self._may_be(ref, application, account):
                 yield ref
 
@@ -118,7 +119,7 @@ class Watch:
 
 def _ending(person: Mapping[str, Any]) -> str:
     """Return the digits of a masked citizen number that are shown; nothing where the list gave none."""
-    return "".join(filter(str.isdigit, str(person["citizen_id"])))[-_SHOWN_DIGITS:]
+    return "".join(filter(str.isdigit, str(person["citizen_id"])))[-SHOWN_DIGITS:]
 
 
 def _former(person: Mapping[str, Any], name_key: str) -> str:

@@ -6,23 +6,55 @@ It equals RFC 8785 for what it accepts: ASCII keys, whole numbers below 2^53, no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from dulae.errors import LedgerError
 
 LARGEST = 2**53 - 1
 DEEPEST = 64
+# From so many parts on, a list is turned into bytes in pieces.
+_LONG = 500
+_AS_THEY_ARE = frozenset({str, bool, type(None)})
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def encode(value: Any) -> bytes:
     """Return a value's canonical bytes; raise LedgerError for floats, large numbers, odd keys and depths."""
-    return encode_plain(plain(value))
+    return _encode_plain(plain(value))
 
 
-def encode_plain(value: Any) -> bytes:
-    """Return the canonical bytes of what `plain` gave; raise LedgerError if a text in it is no Unicode."""
+def pieces(value: Any, depth: int = 0) -> Iterator[bytes]:
+    """Yield what `encode` returns in pieces, so that a long list is not held again as text and as bytes."""
+    if isinstance(value, Mapping) and _is_large(value):
+        between = b"{"
+        for key in sorted(map(_key, value)):
+            yield between + _encode_plain(key) + b":"
+            yield from pieces(value[key], depth + 1)
+            between = b","
+        yield b"}"
+    elif _is_large(value):
+        between = b"["
+        for start in range(0, len(value), _LONG):
+            yield between + _encode_plain(plain(value[start : start + _LONG], depth))[1:-1]
+            between = b","
+        yield b"]"
+    else:
+        yield _encode_plain(plain(value, depth))
+
+
+def _is_large(value: Any, levels: int = 3) -> bool:
+    """Say whether a value is a long list, or has one close below it."""
+    if isinstance(value, list | tuple):
+        return len(value) > _LONG
+    return (
+        levels > 0
+        and isinstance(value, Mapping)
+        and any(_is_large(inner, levels - 1) for inner in value.values())
+    )
+
+
+def _encode_plain(value: Any) -> bytes:
     try:
         return _encoder.encode(value).encode()
     except UnicodeEncodeError as error:
@@ -42,20 +74,32 @@ def decode(raw: bytes) -> Any:
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Return a value as dict, list, str, int, bool or None; raise LedgerError if it is made of anything else."""
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, str | int):
+        return _number(value) if isinstance(value, int) else value
     if depth > DEEPEST:
         raise LedgerError(f"evidence nested deeper than {DEEPEST} levels cannot be kept")
-    if isinstance(value, Mapping):
-        return {_key(key): plain(inner, depth + 1) for key, inner in value.items()}
+    # Most values inside need no call; a plan has a million of them.
     if isinstance(value, list | tuple):
-        return [plain(inner, depth + 1) for inner in value]
-    if isinstance(value, int) and abs(value) > LARGEST:
-        raise LedgerError(f"the number {value} is too large for evidence", remedy="Keep it as text")
-    if value is None or isinstance(value, str | bool | int):
-        return value
+        return [inner if type(inner) in _AS_THEY_ARE else plain(inner, depth + 1) for inner in value]
+    if isinstance(value, Mapping):
+        return {
+            key if type(key) is str and key.isascii() else _key(key): inner
+            if type(inner) in _AS_THEY_ARE
+            else plain(inner, depth + 1)
+            for key, inner in value.items()
+        }
     raise LedgerError(
         f"a {type(value).__name__} ({str(value)[:40]}) cannot be kept as evidence",
         remedy="Use a whole number with a smaller unit, or text",
     )
+
+
+def _number(value: int) -> int:
+    if abs(value) > LARGEST:
+        raise LedgerError(f"the number {value} is too large for evidence", remedy="Keep it as text")
+    return value
 
 
 def _key(key: Any) -> str:

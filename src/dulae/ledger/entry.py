@@ -51,18 +51,19 @@ class Draft:
 
 def add(connection: sqlite3.Connection, draft: Draft, last: Header, now: datetime) -> tuple[Entry, Header]:
     """Write an entry after the header ``last`` and return it with its own header; raise LedgerError."""
-    content = canonical.plain(draft.body)
-    made, raw = _sealed(draft, content, last, now)
+    made, raw = _sealed(draft, last, now)
     made = replace(made, prev=header.line_hash(last.line()))
     connection.execute(_INSERT, (made.seq, made.line(), raw))
+    del raw  # A plan's is large, and so is what follows.
+    body = canonical.plain(draft.body)
     moment = header.to_moment(made.ts)
-    return Entry(made.seq, moment, made.kind, made.run, made.control, made.verdict, content), made
+    return Entry(made.seq, moment, made.kind, made.run, made.control, made.verdict, body), made
 
 
 def first(connection: sqlite3.Connection, log: str, body: Mapping[str, Any], now: datetime) -> None:
     """Write the first entry, which names the log and its key; raise LedgerError."""
     before = Header("", "", "", log, "", "", -1, header.to_text(now), "")
-    made, raw = _sealed(Draft("genesis"), {**body}, before, now)
+    made, raw = _sealed(Draft("genesis", body), before, now)
     connection.execute(_INSERT, (0, made.line(), raw))
 
 
@@ -72,15 +73,15 @@ def last_of(connection: sqlite3.Connection) -> Header:
     return header.parse(row[0])
 
 
-def _sealed(draft: Draft, content: dict[str, Any], last: Header, now: datetime) -> tuple[Header, bytes]:
-    if taken := _RESERVED & content.keys():
+def _sealed(draft: Draft, last: Header, now: datetime) -> tuple[Header, bytes]:
+    if taken := _RESERVED & draft.body.keys():
         raise LedgerError(f"the body of {draft.kind} may not have the key {min(taken)}")
     moment = header.to_text(now)
-    body = {**content, SALT: secrets.token_hex(_SALT_BYTES)}
+    body = {**draft.body, SALT: secrets.token_hex(_SALT_BYTES)}
     if moment < last.ts:
         body[CLOCK_BEHIND] = (header.to_moment(last.ts) - now) // timedelta(milliseconds=1)
         moment = last.ts
-    raw = canonical.encode_plain(body)
+    raw = b"".join(canonical.pieces(body))
     if len(raw) > LARGEST_BODY:
         raise LedgerError(
             f"the body of {draft.kind} has {len(raw)} bytes; at most {LARGEST_BODY} can be kept"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 PRIVATE_FILE = 0o600
@@ -13,17 +14,22 @@ PRIVATE_FOLDER = 0o700
 
 def write(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
     """Write a file at once and durably, with these permissions; raise OSError if it cannot be written."""
+    write_pieces(path, (data,), mode)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], mode: int = PRIVATE_FILE) -> None:
+    """Write a file at once and durably from its pieces; raise what its pieces raise, or OSError: then there is none."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(name, mode)
         os.replace(name, path)
-    except OSError:
+    finally:
+        # Nothing is left under this name where it became the file.
         Path(name).unlink(missing_ok=True)
-        raise
     sync_folder(path.parent)
 
 

@@ -12,10 +12,11 @@ import shutil
 import sqlite3
 import tempfile
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from dulae.ledger.entry import Draft, Entry
 
 _PAGE = 1000
 _REMEDY = "Look at the free space there and at who owns the folder; nothing counts as done without evidence"
-
 _GONE = (
     "Bring it back from a copy of this node; `dulae ledger verify` says how many entries it must have. "
     "Tell the committee: a ledger is never made anew over what is left of one"
@@ -173,10 +173,20 @@ class Ledger:
         where = " AND ".join(clause for clause, _ in given) or "1"
         # The clauses are constants of this function; values are parameters.
         query = f"SELECT header, body FROM entry WHERE {where} ORDER BY seq"  # noqa: S608
+        yield from starmap(entry.read, self._rows(query, [value for _, values in given for value in values]))
+
+    def entries_without(self, part: str, kinds: Collection[str]) -> Iterator[Entry]:
+        """Yield the entries of some kinds in order, a large part of their bodies left out; raise LedgerError."""
+        marks = ", ".join("?" * len(kinds))
+        body = "json_remove(CAST(body AS TEXT), ?)"
+        query = f"SELECT header, {body} FROM entry WHERE kind IN ({marks}) ORDER BY seq"  # noqa: S608
+        yield from starmap(entry.read, self._rows(query, [f"$.{part}", *kinds]))
+
+    def _rows(self, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         with self.reading() as connection:
-            rows = connection.execute(query, [value for _, values in given for value in values])
+            rows = connection.execute(query, values)
             while page := rows.fetchmany(_PAGE):
-                yield from (entry.read(*row) for row in page)
+                yield from page
 
     def entry(self, seq: int) -> Entry:
         """Return one entry; raise LedgerError if there is none of that number."""
@@ -194,12 +204,8 @@ class Ledger:
 
     def lines(self, upto: int | None = None) -> Iterator[str]:
         """Yield the first ``upto`` header lines without their newlines; raise LedgerError."""
-        with self.reading() as connection:
-            rows = connection.execute(
-                "SELECT header FROM entry ORDER BY seq LIMIT ?", (-1 if upto is None else upto,)
-            )
-            while page := rows.fetchmany(_PAGE):
-                yield from (line for (line,) in page)
+        query = "SELECT header FROM entry ORDER BY seq LIMIT ?"
+        yield from (line for (line,) in self._rows(query, [-1 if upto is None else upto]))
 
     def anchor(self, upto: int | None = None) -> Anchor:
         """Return the anchor of the first ``upto`` entries (default: all); raise LedgerError if there are fewer."""

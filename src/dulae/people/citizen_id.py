@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import mul
+from typing import TypeGuard
 
 from dulae.people.text import arabic, normalised
 
@@ -29,9 +30,12 @@ _PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,8}")
 _NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s()]*")
 # A number cell that ends in so many zeros was typed over in scientific notation.
 _LOST_ZEROS = "000000"
-_LARGEST_FIRST_DIGIT = 8
+_LARGEST_FIRST_DIGIT = "8"
 _LONGEST_CELL = 200
 _NO_FLAGS: frozenset[str] = frozenset()
+_WEIGHTS = tuple(range(LENGTH, 1, -1))
+# A digit's byte is the digit and this of "0".
+_WEIGHT_OF_ZEROS = sum(_WEIGHTS) * ord("0")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class CitizenId:
     @property
     def is_placeholder(self) -> bool:
         """Say whether the number is one digit repeated, which somebody typed to fill the column."""
-        return self.status == "ok" and len(set(self.value[: LENGTH - 1])) == 1
+        return self.status == "ok" and _is_one_digit(self.value)
 
 
 def masked(value: str) -> str:
@@ -62,7 +66,7 @@ def masked(value: str) -> str:
 
 def check_digit(first_twelve: str) -> str:
     """Return the thirteenth digit: (11 - sum(d_i x (14 - i)) mod 11) mod 10 over the first twelve."""
-    total = sum(map(mul, map(int, first_twelve), range(LENGTH, 1, -1)))
+    total = sum(map(mul, first_twelve.encode(), _WEIGHTS)) - _WEIGHT_OF_ZEROS
     return str((11 - total % 11) % 10)
 
 
@@ -73,7 +77,7 @@ def read(raw: object) -> CitizenId:
     """
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _from_number(raw)
-    if isinstance(raw, str) and len(raw) == LENGTH and raw.isascii() and raw.isdigit():
+    if _is_bare(raw):
         return _judged(raw, _NO_FLAGS)
     text = normalised("" if raw is None else str(raw)).value
     text = _QUOTES.sub("", text).strip()
@@ -82,6 +86,22 @@ def read(raw: object) -> CitizenId:
     if _NOTHING.fullmatch(text):
         return CitizenId("", "empty")
     return _from_text(text)
+
+
+def digits_in(raw: object) -> str:
+    """Return the 13 digits of a right number that names one person, or nothing: ``read`` says why there is none."""
+    if _is_bare(raw):
+        return "" if _wrong_with(raw) or _is_one_digit(raw) else raw
+    found = read(raw)
+    return found.value if found.status == "ok" and not found.is_placeholder else ""
+
+
+def _is_bare(raw: object) -> TypeGuard[str]:
+    return isinstance(raw, str) and len(raw) == LENGTH and raw.isascii() and raw.isdigit()
+
+
+def _is_one_digit(number: str) -> bool:
+    return number.startswith(number[0] * (LENGTH - 1))
 
 
 def _from_number(raw: float) -> CitizenId:
@@ -128,10 +148,14 @@ def _from_scientific(found: re.Match[str], flags: frozenset[str]) -> CitizenId:
 
 
 def _judged(digits: str, flags: frozenset[str]) -> CitizenId:
+    wrong = _wrong_with(digits)
+    return CitizenId("", wrong, flags) if wrong else CitizenId(digits, "ok", flags)
+
+
+def _wrong_with(digits: str) -> str:
+    """Return the status of a number that is wrong, or nothing."""
     if len(digits) != LENGTH:
-        return CitizenId("", "bad_length", flags)
-    if not 1 <= int(digits[0]) <= _LARGEST_FIRST_DIGIT:
-        return CitizenId("", "bad_first_digit", flags)
-    if check_digit(digits[:-1]) != digits[-1]:
-        return CitizenId("", "bad_checksum", flags)
-    return CitizenId(digits, "ok", flags)
+        return "bad_length"
+    if not "1" <= digits[0] <= _LARGEST_FIRST_DIGIT:
+        return "bad_first_digit"
+    return "" if check_digit(digits[:-1]) == digits[-1] else "bad_checksum"

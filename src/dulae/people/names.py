@@ -28,6 +28,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 _FEMALE_RANK = re.compile(r"^([\u0e01-\u0e4e. ]{2,24}?(?:\.|เอก|โท|ตรี))\s*\((?:หญิง|ญ\.?)\)\s*(?=\S+ \S)")
 _FORMER_BARE = re.compile(r"\s(?:ชื่อ|นาม)?สกุลเดิม\s*[:.]?\s*(\S+)")
 _FORMER_WORD = "สกุลเดิม"
+# Two Thai words or more that need no repair: each letter with at most one vowel and one tone, in this order.
+_LETTERS = (
+    "(?:[\u0e01-\u0e30\u0e32\u0e41-\u0e44][\u0e31\u0e34-\u0e39\u0e47]?[\u0e48-\u0e4c]?"
+    "|\u0e40(?!\u0e40)|\u0e33(?![\u0e48-\u0e4b]))+"
+)
+_PLAIN = re.compile(f"(?![\u0e2f-\u0e33]){_LETTERS}(?: (?!\u0e33){_LETTERS})+")
 _THAI = re.compile("[\u0e01-\u0e4e]")
 _LATIN = re.compile(r"[^\W\d_\u0e00-\u0e7f]")
 _SUSPICIOUS = re.compile(
@@ -61,6 +67,12 @@ class PersonName:
 def key_of(first: str, last: str) -> str:
     """Return the key of a first name and a surname; Latin letters are compared without case."""
     return f"{first}|{last}".casefold()
+
+
+def key_in(raw: str) -> str:
+    """Return the key of the name in one cell: that of ``read``, without looking for what is not there."""
+    is_plain = _PLAIN.fullmatch(raw) and _FORMER_WORD not in raw and not prefixes.may_begin(raw)
+    return raw.replace(" ", "|", 1) if is_plain else read(raw).key
 
 
 @lru_cache(_REMEMBERED)

@@ -84,6 +84,12 @@ def _whole(text: str) -> tuple[str, str] | None:
     return None
 
 
+def may_begin(text: str) -> bool:
+    """Say whether a text begins like some title."""
+    beginning = _by_beginning().get(text[:_BEGINNING].casefold())
+    return beginning is not None and beginning.pattern.match(text) is not None
+
+
 def _one(text: str, *, first: bool) -> tuple[Prefix, str, str] | None:
     beginning = _by_beginning().get(text[:_BEGINNING].casefold())
     any_of_them = beginning.pattern.match(text) if beginning else None

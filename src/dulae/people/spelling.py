@@ -9,13 +9,12 @@ from dulae.people.text import plain
 
 def name_key(raw: str) -> str:
     """Return ``first|surname`` of a name in one cell, without prefix."""
-    return names.read(raw).key
+    return names.key_in(raw)
 
 
 def citizen_id(raw: object) -> str:
     """Return the 13 digits of a citizen number, or an empty text where it is none or wrong."""
-    found = numbers.read(raw)
-    return found.value if found.status == "ok" and not found.is_placeholder else ""
+    return numbers.digits_in(raw)
 
 
 def text(raw: object) -> str:

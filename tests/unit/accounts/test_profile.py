@@ -44,7 +44,7 @@ def test_a_scrambled_hash_is_new_each_time_recognised_and_never_shown() -> None:
     )
     assert kept.shown({"password": None}) == {"password": "empty"}
     assert kept.shown_also(ROW) == {"remember_token": "empty"}
-    assert kept.shown_after() == {"password": "scrambled", "remember_token": "empty"}
+    assert kept.shown_after == {"password": "scrambled", "remember_token": "empty"}
 
 
 def test_a_scrambled_hash_has_the_form_of_bcrypt_and_fits_no_password() -> None:
@@ -61,7 +61,7 @@ def test_only_what_was_made_by_the_pattern_fits_it() -> None:
 
 def test_other_values_that_are_written_are_shown_as_set() -> None:
     kept = profile.load("flag", {"also": {"note": "left"}})
-    assert kept.shown_after() == {"is_active": False, "note": "set"}
+    assert kept.shown_after == {"is_active": False, "note": "set"}
 
 
 @pytest.mark.parametrize(

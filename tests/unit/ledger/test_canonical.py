@@ -94,3 +94,19 @@ def test_the_same_text_has_the_same_hash_everywhere() -> None:
         hashlib.sha256(body).hexdigest()
         == hashlib.sha256('{"a":"ระบบ","b":[1,true,null]}'.encode()).hexdigest()
     )
+
+
+@pytest.mark.parametrize("size", [0, 500, 501, 1001])
+def test_a_long_list_has_the_same_form_in_pieces(size: int) -> None:
+    entries = [{"number": number, "name": "สมชาย"} for number in range(size)]
+    value = {"plan": {"items": entries, "none": [], "tuple": tuple(entries)}, "id": "1"}
+    whole = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert b"".join(canonical.pieces(value)) == canonical.encode(value) == whole
+    assert (len(list(canonical.pieces(value))) > 1) == (size > 500)
+
+
+def test_what_cannot_be_kept_is_refused_in_a_long_list_too() -> None:
+    with pytest.raises(LedgerError, match="float"):
+        canonical.encode({"items": [*range(1000), 0.5]})
+    with pytest.raises(LedgerError, match="key"):
+        canonical.encode({"items": [*range(1000)], "ชื่อ": 1})

@@ -108,6 +108,21 @@ def test_an_entry_is_returned_as_it_will_be_read(ledger: Ledger) -> None:
     assert made.body == {"text": "ข้อความ", "list": [1, None, True], "inner": {"a": 2, "b": 1}}
 
 
+def test_entries_can_be_read_without_a_large_part(ledger: Ledger) -> None:
+    ledger.append("plan", {"plan_id": "p1", "plan": {"items": [1, 2]}, "text": "ข้อความ"}, run="r1")
+    ledger.append("claim", {"plan": "other kind"})
+    ledger.append("approval", {"plan_id": "p1"})
+    ledger.append("plan", {"plan_id": "p2", "plan": {}})
+    ledger.erase(4, by="officer1", why="retention")
+    found = list(ledger.entries_without("plan", ("plan", "approval")))
+    assert [entry.body for entry in found] == [{"plan_id": "p1", "text": "ข้อความ"}, {"plan_id": "p1"}, {}]
+    assert [(entry.seq, entry.run, entry.erased) for entry in found] == [
+        (1, "r1", False),
+        (3, "", False),
+        (4, "", True),
+    ]
+
+
 def test_the_same_body_has_another_hash_each_time(ledger: Ledger) -> None:
     fill(ledger, 1)
     fill(ledger, 1)

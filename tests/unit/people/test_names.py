@@ -7,6 +7,23 @@ from hypothesis import strategies as st
 from dulae.people import names
 from tests.unit.people.lists import unescaped, vectors
 
+# What names are made of and what stands about them, wrong spellings among it.
+PARTS = st.sampled_from(
+    [
+        *"กขนมยวสฮะาำิีึืุูั็่้๊๋์ํๅเแโใไฯๆ",
+        *" .()A1",
+        "นาย",
+        "นาง",
+        "น.ส.",
+        "ดร.",
+        "ว่าที่ ร.ต.",
+        "ม.ล.",
+        "สกุลเดิม",
+        "นา",
+        "\u200b",
+        "เเ",
+    ]
+)
 THAI_WORD = st.text(st.sampled_from("กขคงจชดตนบปพมยรลวสหอ"), min_size=2, max_size=8)
 
 
@@ -145,6 +162,14 @@ def test_letters_that_no_name_has_are_flagged(raw: str) -> None:
 @pytest.mark.parametrize("raw", ["นายเกาะ เพราะดี", "Mr. John O'Neil-Smith", "นายวิชัย ณ เชียงใหม่"])
 def test_usual_letters_are_not_flagged(raw: str) -> None:
     assert "suspicious" not in names.read(raw).flags
+
+
+@given(st.lists(PARTS, max_size=6), st.lists(PARTS, max_size=8))
+def test_a_key_is_the_same_whether_looked_for_at_once_or_read_whole(
+    first: list[str], last: list[str]
+) -> None:
+    raw = f"{''.join(first)} {''.join(last)}"
+    assert names.key_in(raw) == names.read(raw).key
 
 
 @given(THAI_WORD, THAI_WORD)
