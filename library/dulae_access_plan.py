@@ -14,6 +14,7 @@ description:
   - People of earlier lists whose access has not ended are part of the plan, until it has or a list says that they stay.
     So are those whose access had ended and is open again (a flag, a password, roles, a session, a new account), unless
     they came back by a list or what was done to them was taken back.
+  - A list that came and was never compared, because a run broke off, is compared with this one, or told as lost.
   - Keeps a plan with a SHA-256 that a second person approves (C(dulae access approve)), and records it in the ledger.
     Planning the same again gives the same plan.
   - One finding for each system says whether anybody can log in whose day has come. Without a list, or where a

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import again, hindering, lagging, outstanding, pending, placing, reopened
+from dulae.accounts import again, catching_up, hindering, lagging, outstanding, pending, placing, reopened
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
@@ -111,7 +111,8 @@ def review(
         sheet(document, spelling, str(source) if isinstance(source, Path) else "")
     except ListError as error:
         missing, document = error, dict(NO_LIST)
-    document = outstanding.joined(desk, document)
+    overdue = catching_up.overdue(desk, str(document["sha256"]))
+    document = outstanding.joined(desk, document, catching_up.told_by(desk, overdue))
     kept = sheet(document, spelling, str(desk.outstanding))
     watched = again.watch(desk, spelling, kept)
     is_asked = not missing or kept.leavers or watched.known
@@ -119,12 +120,14 @@ def review(
     kept, surveys = again.joined(kept, surveys, watched)
     if missing and not kept.leavers:
         unknown = (_unknown(one.system, NO_LIST_CAME, missing) for one in desk.applications)
-        return Review((*unknown, *reopened.findings(desk, watched, surveys, None)))
+        said = reopened.findings(desk, watched, surveys, None)
+        return Review((*unknown, *catching_up.findings(overdue), *said))
     plan, is_new = (plans.draft if manner.check_mode else plans.make)(desk, kept, surveys)
     if not manner.check_mode:
         outstanding.keep(desk, document, plan)
+        catching_up.forget(desk)
     made = findings(desk, plan)
-    told = [*(_without_list(made, missing) if missing else made)]
+    told = [*(_without_list(made, missing) if missing else made), *catching_up.findings(overdue)]
     told += [*reopened.findings(desk, watched, surveys, plan), *_figures(desk, plan, manner)]
     return Review(tuple(told), plan, is_new and not manner.check_mode)
 
