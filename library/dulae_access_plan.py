@@ -12,6 +12,9 @@ description:
   - Procedure step 4 (6.4). Matches the judged list of C(dulae_leavers) with the accounts of every system that
     C(systems.yml) declares with C(accounts), by citizen number and name. Nothing is changed in any application.
   - People of earlier lists whose access has not ended are part of the plan, until it has or a list says that they stay.
+    So are those whose access had ended and is open again (a flag, a password, roles, a session, a new account), unless
+    they came back by a list or what was done to them was taken back.
+  - A list that came and was never compared, because a run broke off, is compared with this one, or told as lost.
   - Keeps a plan with a SHA-256 that a second person approves (C(dulae access approve)), and records it in the ledger.
     Planning the same again gives the same plan.
   - One finding for each system says whether anybody can log in whose day has come. Without a list, or where a
@@ -68,8 +71,9 @@ EXAMPLES = r"""
 RETURN = r"""
 findings:
   description:
-    - One finding for each system; further ones about accounts that were used too late, about the lag from the first
-      day out to the disabling, and about documents that wait at the leavers' accounts.
+    - One finding for each system; further ones about accounts that were used too late, about what was disabled before
+      (C(access_again): does it stay closed), about what hinders the review, about the lag from the first day out to the
+      disabling, and about documents that wait at the leavers' accounts.
   returned: success
   type: list
   elements: dict
@@ -103,6 +107,10 @@ plan_path:
   type: str
 proposed:
   description: How many accounts the plan would disable; without any there is nothing to approve.
+  returned: success
+  type: int
+opened_again:
+  description: How many of these were disabled before and are open again, or came after their owners had left.
   returned: success
   type: int
 incidents:

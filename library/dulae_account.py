@@ -106,7 +106,7 @@ plans:
       C(outcome) (applied, recovered, already, undone, restored_before, refused, rolled_back,
       unreadable, unclear, would_apply, would_undo).
     - An item has C(person), C(account_key), C(login), C(done), C(ended) and C(verified) (login_refused,
-      row_read_back, still_open, unread).
+      row_read_back, still_open, unread); C(ended_late) counts sessions and tokens that came during the commit.
   returned: success
   type: list
   elements: dict

@@ -40,6 +40,7 @@ options:
     description:
       - JSON file in which the judged list is kept, with whole citizen numbers, for C(dulae_access_plan).
       - It is readable by its owner only. In a week without a readable list it is written without rows.
+      - With O(ledger), a list that was not compared yet is moved from there into the folder C(uncompared) beside it.
     type: path
   errors:
     description: XLSX file with the rows that go back to the personnel division, each with its reason in Thai.

@@ -34,6 +34,9 @@ LEAVING = ("ลาออก", "เกษียณอายุราชการ"
 AT_ONCE = "ไล่ออก"
 STAYING = ("ยกเลิกคำสั่งลาออก", "บรรจุกลับ", "รับโอน")
 UNCLEAR = ("โอน", "ย้าย", "ไปช่วยราชการต่างประเทศไม่มีกำหนด")
+# By what somebody gets in again: what the application asks at the login, or a session.
+LOGIN, SESSION = "login", "session"
+OPENINGS = (LOGIN, SESSION)
 SYSTEMS = ("saraban", "intranet")
 UNIT = "กองคลัง"
 
@@ -95,6 +98,7 @@ class Department:
     people: dict[int, Human] = field(default_factory=dict)
     logins: list[Login] = field(default_factory=list)
     lists: int = 0
+    again: int = 0
 
     @property
     def today(self) -> date:
@@ -127,6 +131,18 @@ class Department:
             f"INSERT INTO sessions VALUES ('s{login.key}', {login.key}, 1780000000)",
             f"INSERT INTO model_has_roles VALUES (1, '{office.MODEL}', {login.key})",
         )
+
+    def open_again(self, login: Login, how: str) -> None:
+        """Let somebody in by an account again."""
+        path, key = self.office.database(login.system), login.key
+        if how == SESSION:
+            self.again += 1
+            moment = "'2026-12-01'" if login.system == "saraban" else "1790000000"
+            office.run_sql(path, f"INSERT INTO sessions VALUES ('again{self.again}', {key}, {moment})")
+        elif login.system == "saraban":
+            office.run_sql(path, f"UPDATE users SET is_active = 1 WHERE id = {key}")
+        else:
+            office.run_sql(path, f"UPDATE users SET password = 'hash{key}' WHERE id = {key}")
 
     def deliver(self, rows: list[tuple[str, str, str, str]]) -> Path:
         """Write a list of name, citizen number, movement and first day out, and return its file."""

@@ -100,20 +100,53 @@ class Histories(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         access_office.later(self.department, days)
 
+    @precondition(lambda self: any(self._shut()))
+    @rule(which=WHICH, how=st.sampled_from(access_office.OPENINGS))
+    def is_opened_again(self, which: int, how: str) -> None:
+        """Somebody sets a flag or a password, or is logged in again, for whoever has left and was disabled."""
+        self._a_quiet_week_passes()
+        shut = self._shut()
+        self.department.open_again(shut[which % len(shut)], how)
+        self._a_quiet_week_passes()
+
+    @rule(which=WHICH, system=st.sampled_from(access_office.SYSTEMS), has_id=st.booleans())
+    def gets_an_account_after_leaving(self, which: int, system: str, has_id: bool) -> None:
+        """Somebody who has left is given a new account, for some work or by mistake."""
+        human = self._human(which)
+        if human.has_left(self.department.today):
+            self._account(human, system, has_id=has_id, admin=False)
+
+    @rule(which=WHICH, how=st.sampled_from(access_office.OPENINGS))
+    def comes_back_to_work(self, which: int, how: str) -> None:
+        """Whoever is in service again, by a list or because an order was void, is given his access by hand."""
+        human = self._human(which)
+        if human.first_day_out is None:
+            self._a_quiet_week_passes()
+            for login in (one for one in self.department.logins if one.owner == human.number):
+                self.department.open_again(login, how)
+            self._a_quiet_week_passes()
+
     # What the department does.
 
     @rule(
         written=st.lists(st.tuples(KINDS, WHICH, WHICH, DAYS), max_size=4),
         crash=st.none() | st.integers(1, 90),
+        left_alone=st.booleans(),
     )
-    def a_week_is_reviewed(self, written: list[tuple[str, int, int, int]], crash: int | None) -> None:
-        """A list comes, is compared, approved and carried out; the power may go out in the middle, once."""
+    def a_week_is_reviewed(
+        self, written: list[tuple[str, int, int, int]], crash: int | None, left_alone: bool
+    ) -> None:
+        """A list comes, is compared, approved and carried out; the power may go out in the middle, once.
+
+        ``left_alone`` says that nobody takes up what was broken off before the next list comes.
+        """
         rows = [row for each in written for row in self._rows(*each)]
         path = self.department.deliver([self._typed(row) for row in rows])
         self._take_note(rows, office.sha256_of(path))
         if crash is not None:
             self._crashed(path, crash)
-        self._settled(path)
+        if crash is None or not left_alone:
+            self._settled(path)
 
     @precondition(lambda self: any(self._done()))
     @rule(which=WHICH, crash=st.none() | st.integers(1, 25))
@@ -198,6 +231,11 @@ class Histories(RuleBasedStateMachine):
         for human in self.department.people.values():
             if human.identity == number:
                 human.is_clear = False
+
+    def _a_quiet_week_passes(self) -> None:
+        """Let a week pass in which nobody leaves, so that only the ledger remembers who left before."""
+        access_office.later(self.department, 8)
+        self._settled(self.department.deliver([]))
 
     def _settled(self, path: Path) -> None:
         """Do the week's work without a hindrance, and look at what it did."""
@@ -285,6 +323,14 @@ class Histories(RuleBasedStateMachine):
             observed = system["observed"]["counts"]
             rows = plan.document["list"]["rows"] + plan.document["list"]["carried"]
             assert sum(observed.values()) == rows, (observed, rows)
+
+    def _shut(self) -> list[Login]:
+        """Return the accounts of those who have left by which nobody gets in."""
+        if not hasattr(self, "department"):
+            return []
+        department = self.department
+        gone = {one.number for one in department.people.values() if one.has_left(department.today)}
+        return [one for one in department.logins if one.owner in gone and not department.is_open(one)]
 
     def _done(self) -> list[tuple[Plan, int]]:
         """Return each plan's person to whom something was done that is not taken back."""

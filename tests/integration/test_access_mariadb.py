@@ -162,9 +162,25 @@ def test_tables_in_which_nothing_can_be_taken_back_are_not_written(
     mariadb: MariaDb, tmp_path: Path, keys: dict[str, Path], engine: str
 ) -> None:
     work = Week.of(tmp_path, keys, registered(mariadb, engine), FLAG)
+    before = content(mariadb, "users", "sessions", "grants")
+    made = work.review(GONE)
+    assert made.plan is not None and not made.plan.items
+    (told,) = [entry["match"]["because"] for entry in made.plan.document["protected"]]
+    assert f"users ({engine}), sessions ({engine}), grants ({engine})" in told
+    found = {finding.check: finding for finding in made.findings}
+    assert found["access"].code == "access.not_changeable"
+    assert "ALTER TABLE users ENGINE=InnoDB" in found["access_tables"].because
+    assert content(mariadb, "users", "sessions", "grants") == before
+
+
+def test_tables_that_lost_their_transactions_after_the_plan_are_not_written(
+    mariadb: MariaDb, tmp_path: Path, keys: dict[str, Path]
+) -> None:
+    work = Week.of(tmp_path, keys, registered(mariadb, "InnoDB"), FLAG)
     plan, before = work.plan(GONE), content(mariadb, "users", "sessions", "grants")
+    mariadb.run("mariadb", "register", "-e", "ALTER TABLE users ENGINE=MyISAM")
     (found,) = work.carried_out(plan).findings
-    assert found.verdict.value != "pass" and f"keeps no transactions ({engine})" in found.because
+    assert found.verdict.value != "pass" and "keeps no transactions (MyISAM)" in found.because
     assert "ALTER TABLE users ENGINE=InnoDB" in found.because
     assert content(mariadb, "users", "sessions", "grants") == before
 

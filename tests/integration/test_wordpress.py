@@ -230,6 +230,29 @@ def test_in_a_network_the_roles_on_every_site_are_taken_and_come_back(
         assert roles(leaver) == [["editor"], ["administrator"]]
 
 
+def test_the_last_administrator_of_a_network_is_kept_and_one_of_two_may_leave(
+    files: Path, mariadb: MariaDb, tmp_path: Path, keys: dict[str, Path]
+) -> None:
+    gone = Person(261, "อำนาจ", "ดูแลเครือข่าย")
+    with wordpress.site(files, mariadb, "nets_", network=True) as site:
+        leaver = Open.by(site, Member("amnat", "gone-1", "นายอำนาจ ดูแลเครือข่าย", citizen_id=gone.identity))
+        chief = Open.by(site, Member("chief", "stays-1", "นางสุดา ทำงาน", "administrator"))
+        work = week_of(tmp_path, keys, site, leaver, chief)
+        assert [item["account"]["privileged"] for item in work.plan(gone).items] == [False]
+        site.ordered({"do": "only_super_admin", "user": leaver.number})
+        assert site.ordered({"do": "can", "user": leaver.number, "what": "manage_network"}) == [True]
+        plan = work.plan(gone)
+        assert not plan.items
+        assert [entry["match"]["code"] for entry in plan.document["protected"]] == [
+            "access.last_administrator"
+        ]
+        site.ordered({"do": "grant_super_admin", "user": chief.number})
+        plan = work.plan(gone)
+        assert [item["account"]["privileged"] for item in plan.items] == [True]
+        assert said(work.carried_out(plan)) == ["access.applied"] and leaver.ways == NONE
+        assert site.ordered({"do": "can", "user": chief.number, "what": "manage_network"}) == [True]
+
+
 def test_two_sites_in_one_database_are_kept_apart_by_their_prefix(
     files: Path, mariadb: MariaDb, tmp_path: Path, keys: dict[str, Path]
 ) -> None:

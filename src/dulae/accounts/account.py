@@ -60,7 +60,8 @@ class Leaver:
     """One row of the judged list: ``number`` is its place in the list, ``row`` its number on its sheet.
 
     ``effective_date`` is the first day out; ``source`` is the earlier list it was carried over from, if any, and
-    ``source_sha256`` that of the list.
+    ``source_sha256`` that of the list. ``ref`` and ``masked_id`` are those of somebody who is known from the ledger
+    alone, where whole citizen numbers are not.
     """
 
     number: int
@@ -80,6 +81,8 @@ class Leaver:
     reason_th: str = ""
     source: str = ""
     source_sha256: str = ""
+    ref: str = ""
+    masked_id: str = ""
 
     @property
     def first_name(self) -> str:

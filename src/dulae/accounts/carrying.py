@@ -38,6 +38,10 @@ ALREADY = reason(
 NOT_PROVEN = reason(
     "access.not_proven", "plan {plan_id}: these accounts are open again or could not be looked at: {logins}"
 )
+SWEPT = reason(
+    "access.swept",
+    "plan {plan_id}: {ended_late} sessions or tokens that came while it was being carried out were ended after it",
+)
 COLLEAGUE = reason(
     "access.colleague_locked_out", "plan {plan_id}: the login of {colleague}, who has not left, is refused"
 )
@@ -164,7 +168,7 @@ def _add(carried: Carried, plan: Plan, results: Sequence[Result], desk: Desk) ->
         carried.changed = carried.changed or result.changed
         carried.diff += [dict(each) for each in differences(plan, result)]
         if result.outcome in ("applied", "recovered"):
-            carried.findings += _about_colleague(desk, plan, result)
+            carried.findings += [*_about_sweep(plan, result), *_about_colleague(desk, plan, result)]
     told = [
         {"system": each.system, "outcome": each.outcome, "because": each.because, "items": each.items}
         for each in results
@@ -203,12 +207,22 @@ def _numbers(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     left = sum((Counter(item.get("not_restored", {})) for item in items), Counter[str]())
     return {
         "disabled": sum("disabled" in item.get("done", ()) for item in items),
-        "ended": sum(sum(item.get("ended", {}).values()) for item in items),
+        "ended": _total(items, "ended"),
         "login_refused": sum(item.get("verified") == LOGIN_REFUSED for item in items),
         "row_read_back": sum(item.get("verified") == ROW_READ_BACK for item in items),
         "logins": shown([str(item["login"]) for item in items]) or _NONE,
         "not_restored": ", ".join(f"{what} {count}" for what, count in sorted(left.items())) or _NONE,
     }
+
+
+def _about_sweep(plan: Plan, result: Result) -> Iterator[Finding]:
+    """Yield how many sessions and tokens came in the moment of the commit, where any did."""
+    if ended := _total(result.items, "ended_late"):
+        yield _said(result.system, Verdict.PASS, SWEPT, plan_id=plan.plan_id, ended_late=ended)
+
+
+def _total(items: Sequence[Mapping[str, Any]], name: str) -> int:
+    return sum(sum(item.get(name, {}).values()) for item in items)
 
 
 def _about_colleague(desk: Desk, plan: Plan, result: Result) -> Iterator[Finding]:

@@ -100,6 +100,11 @@ class Desk:
         return self.state_dir / "access" / "list.json"
 
     @property
+    def uncompared(self) -> Path:
+        """Return the folder of lists that came and were not compared before the next one did."""
+        return self.state_dir / "access" / "uncompared"
+
+    @property
     def outstanding(self) -> Path:
         """Return the file of leavers of earlier lists whose access has not ended."""
         return self.state_dir / "access" / "outstanding.json"

@@ -69,8 +69,13 @@ def _still_open(plan: Plan, system: str, today: date) -> Iterator[int]:
     for section in ("items", "protected"):
         for entry in plan.document[section]:
             person = plan.person(entry["person"])
-            if entry["system"] == system and person["effective_date"]:
+            if entry["system"] == system and person["effective_date"] and not _was_closed(entry):
                 yield (today - date.fromisoformat(person["effective_date"])).days
+
+
+def _was_closed(entry: Mapping[str, Any]) -> bool:
+    """Say whether an account was disabled in time, and opened again: that is told by itself, and is no lag."""
+    return "again" in entry or bool(entry["account"].get("disabled"))
 
 
 def _finding(system: str, figure: _Figure, limit: LagLimit) -> Finding:

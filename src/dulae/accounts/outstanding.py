@@ -7,14 +7,14 @@ stay (an order cancelled), or once the change that they led to was taken back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dulae.accounts import private
+from dulae.accounts import catching_up, private
 from dulae.accounts.account import AT_ONCE, DISABLING, KEEPING
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, plans
-from dulae.accounts.planning import reference
+from dulae.accounts.referring import reference
 from dulae.accounts.standing import standings
 
 Row = Mapping[str, Any]
@@ -25,15 +25,30 @@ _UNDECIDED = "REVIEW"
 _UNFINISHED = ("items", "protected", "waiting", "review")
 
 
-def joined(desk: Desk, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a judged list with the outstanding rows of earlier lists after its own, each judged for today."""
+def joined(desk: Desk, document: Mapping[str, Any], late: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return a judged list with the outstanding rows of earlier lists after its own, each judged for today.
+
+    ``late`` are lists that were not compared when they came, the oldest first: all they say counts as said before this
+    one. Their SHA-256 sums stand under ``also``.
+    """
+    rows = _kept(desk)
+    for one in late:
+        told = {"list": one["file"], "list_sha256": one["sha256"], "late": True}
+        said = [{**told, **row} for row in one["rows"] if row["standing"] != "rejected"]
+        rows = [*_carried(desk, rows, one), *said]
+    also = {"also": [one["sha256"] for one in late]} if late else {}
+    return {**document, **also, "rows": [*document["rows"], *_carried(desk, rows, document)]}
+
+
+def _carried(desk: Desk, rows: Sequence[Row], document: Mapping[str, Any]) -> list[Row]:
+    """Return those of earlier rows that a newer list does not settle."""
     own = list(document["rows"])
     leaving = {reference(desk.key, row) for row in own if _is_due(row)}
     spoken_of = {reference(desk.key, row) for row in own if row["standing"] in _CLEAR or _is_in_doubt(row)}
     undone = _taken_back(desk)
     today = desk.clock().astimezone(desk.zone).date().isoformat()
     carried = []
-    for row in _kept(desk):
+    for row in rows:
         person = reference(desk.key, row)
         is_settled = person in (leaving if _is_due(row) else spoken_of)
         if (
@@ -42,7 +57,7 @@ def joined(desk: Desk, document: Mapping[str, Any]) -> dict[str, Any]:
             and not _is_undone(row, person, undone)
         ):
             carried.append(_today(row, today))
-    return {**document, "rows": own + carried}
+    return carried
 
 
 def _is_due(row: Row) -> bool:
@@ -68,9 +83,9 @@ def keep(desk: Desk, document: Mapping[str, Any], plan: Plan) -> None:
     """
     blind = any(not system["readable"] for system in plan.document["systems"])
     unfinished = {entry["person"] for section in _UNFINISHED for entry in plan.document[section]}
-    staying = _kept_in_service(desk, [row for row in document["rows"] if not row.get("list")])
+    staying = _kept_in_service(desk, _new(document))
     rows = [
-        {"list": document["file"], "list_sha256": document["sha256"], **row}
+        {"list": document["file"], "list_sha256": document["sha256"], **_without_mark(row)}
         for number, row in enumerate(document["rows"], 1)
         if (_is_due(row) or _is_in_doubt(row))
         and (blind or number in unfinished)
@@ -86,7 +101,7 @@ def keep(desk: Desk, document: Mapping[str, Any], plan: Plan) -> None:
 def _remembered(desk: Desk, document: Mapping[str, Any]) -> dict[str, str]:
     """Return until when each person who stays must be remembered: until every plan that was made before is too old."""
     now = desk.clock()
-    own = [row for row in document["rows"] if not row.get("list")]
+    own = _new(document)
     said = {
         person: (now + desk.max_age).isoformat(timespec="seconds") for person in _kept_in_service(desk, own)
     }
@@ -97,6 +112,15 @@ def _remembered(desk: Desk, document: Mapping[str, Any]) -> dict[str, str]:
         for person, until in {**still, **said}.items()
         if person in said or person not in leaving
     }
+
+
+def _new(document: Mapping[str, Any]) -> list[Row]:
+    """Return the rows that no comparison has seen before."""
+    return [row for row in document["rows"] if not row.get("list") or row.get("late")]
+
+
+def _without_mark(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "late"}
 
 
 def _kept_in_service(desk: Desk, rows: list[Row]) -> set[str]:
@@ -113,8 +137,9 @@ def _kept_staying(desk: Desk) -> dict[str, str]:
 
 def returned(desk: Desk) -> set[str]:
     """Return the references of those who stay by the newest lists, whatever an earlier plan says of them."""
-    newest = private.read_json(desk.judged_list)["rows"] if desk.judged_list.exists() else []
-    return _kept_in_service(desk, newest) | set(_kept_staying(desk))
+    newest = [private.read_json(desk.judged_list)] if desk.judged_list.exists() else []
+    said = [row for one in (*catching_up.kept(desk), *newest) for row in one["rows"]]
+    return _kept_in_service(desk, said) | set(_kept_staying(desk))
 
 
 def _kept(desk: Desk) -> list[Row]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dulae.accounts.account import DISABLING, Leaver
 from dulae.accounts.applications import Application
-from dulae.accounts.matching import Decision, Outcome, decide
+from dulae.accounts.matching import PROPOSING, Decision, Outcome, decide
+from dulae.accounts.shapes import Sign
 from dulae.accounts.sheet import Sheet
-from dulae.accounts.survey import Survey
+from dulae.accounts.survey import Survey, Use
 from dulae.checks.finding import Reason, reason
 
 UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason}")
@@ -21,7 +23,15 @@ SHARED = reason(
     "several people use this account: {owner}, who answers for it, changes its password and says whose it is now",
 )
 LAST_ADMINISTRATOR = reason("access.last_administrator", "nobody else would be left to administer the system")
+NO_TRANSACTIONS = reason(
+    "access.no_transactions",
+    "tables {tables} keep no transactions, so that half of a change could stay; "
+    "nothing is changed before that is mended",
+)
 SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
+SEVERAL_OPEN = reason(
+    "access.several_open", "several disabled accounts of this person still have sessions, tokens or roles"
+)
 REPEATED = reason("access.repeated", "another row of the list says the same of this person")
 
 # The sections of a plan; `repeated` has no entries of its own.
@@ -41,10 +51,19 @@ class Placed:
 def placed(sheet: Sheet, survey: Survey) -> list[Placed]:
     """Return a place for each leaver that is sought; no system is left without an administrator."""
     places = [_placed(sheet, survey, leaver) for leaver in sheet.sought]
-    privileged = sum(_is_administrator(place) for place in places)
-    if privileged and privileged >= survey.matches.privileged:
-        return [_protected(place) if _is_administrator(place) else place for place in places]
-    return places
+    for sign in survey.application.profile.users.signs:
+        if sign.apart:
+            places = _with_the_last(places, survey.bearers.get(sign.label, 0), partial(_bears, sign))
+    places = _with_the_last(places, survey.matches.privileged, _is_administrator)
+    return [_stopped(place, survey) for place in places] if survey.obstacles else places
+
+
+def _with_the_last(places: list[Placed], active: int, is_one: Callable[[Placed], bool]) -> list[Placed]:
+    """Protect the administrators of one kind where none of the active ones would be left."""
+    proposed = sum(map(is_one, places))
+    if not proposed or proposed < active:
+        return places
+    return [_protected(place) if is_one(place) else place for place in places]
 
 
 def seconds(place: Placed) -> Iterator[Placed]:
@@ -60,13 +79,27 @@ def told(why: Reason, **places: str) -> dict[str, str]:
 
 
 def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
-    decision = decide(survey.matches.by_person.get(leaver.number, ()))
+    decision = _still_open(survey, decide(survey.matches.by_person.get(leaver.number, ())))
     section, why = _section(sheet, leaver, decision)
     if section in ("proposed", "waiting") and (owner := _owner(survey.application, decision)):
         section, why = "review", told(SHARED, owner=owner)
     if section == "proposed" and _protects(survey.application, decision):
         section, why = "protected", told(PROTECTED)
     return Placed(leaver, section, why, decision)
+
+
+def _still_open(survey: Survey, decision: Decision) -> Decision:
+    """Return that an account which is disabled, and surely the leaver's, is to be closed wholly: something is open."""
+    if decision.outcome is not Outcome.ALREADY:
+        return decision
+    left = tuple(
+        match
+        for match in decision.matches
+        if match.tier in PROPOSING and any(survey.uses.get(match.account.key, Use()).open.values())
+    )
+    if len(left) > 1:
+        return Decision(Outcome.REVIEW, SEVERAL_OPEN, left, decision.also)
+    return replace(decision, outcome=Outcome.PROPOSE, matches=left) if left else decision
 
 
 def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dict[str, str]]:
@@ -101,8 +134,26 @@ def _owner(application: Application, decision: Decision) -> str:
 
 
 def _is_administrator(place: Placed) -> bool:
-    return place.section == "proposed" and place.decision.matches[0].account.privileged
+    account = place.decision.matches[0].account if place.section == "proposed" else None
+    return account is not None and account.active and account.privileged
+
+
+def _bears(sign: Sign, place: Placed) -> bool:
+    """Say whether an account that would be disabled bears a sign."""
+    return _is_administrator(place) and sign.holds(place.decision.matches[0].account.row[sign.label])
 
 
 def _protected(place: Placed) -> Placed:
     return replace(place, section="protected", why=told(LAST_ADMINISTRATOR))
+
+
+def _stopped(place: Placed, survey: Survey) -> Placed:
+    """Keep from the plan what could not be carried out wholly or not at all."""
+    if place.section != "proposed":
+        return place
+    return replace(place, section="protected", why=told(NO_TRANSACTIONS, tables=tables_of(survey.obstacles)))
+
+
+def tables_of(obstacles: Mapping[str, str]) -> str:
+    """Return the tables without transactions in a line, each with its engine."""
+    return ", ".join(f"{table} ({engine})" for table, engine in obstacles.items())

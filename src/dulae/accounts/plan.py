@@ -155,9 +155,18 @@ def _record(desk: Desk, plan: Plan) -> None:
 
 
 def plans(desk: Desk) -> Iterator[Plan]:
-    """Yield the plans on disk, newest first; raise PlanError where one cannot be read."""
+    """Yield the plans on disk, newest first; raise PlanError where one cannot be read.
+
+    Their order is the ledger's: numbers end in chance, and clocks go back. What it does not know yet was made last.
+    """
     found = [read(path) for path in desk.plans.glob("*.json") if _NAME.fullmatch(path.stem)]
-    yield from sorted(found, key=lambda plan: (plan.document["made_at"], plan.plan_id), reverse=True)
+    order = {plan_id: place for place, plan_id in enumerate(standings(desk.evidence))} if found else {}
+    last = len(order)
+    yield from sorted(
+        found,
+        key=lambda plan: (order.get(plan.plan_id, last), plan.document["made_at"], plan.plan_id),
+        reverse=True,
+    )
 
 
 def find(desk: Desk, name: str) -> Plan:

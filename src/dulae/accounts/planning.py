@@ -15,11 +15,12 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dulae.accounts import brakes
+from dulae.accounts import brakes, marking
 from dulae.accounts.account import Account, Leaver, masked
 from dulae.accounts.applications import Application
 from dulae.accounts.matching import Match, Outcome
 from dulae.accounts.placing import SECTIONS, Placed, placed, seconds
+from dulae.accounts.referring import reference
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
 from dulae.accounts.values import encoded, keyed, words
@@ -28,6 +29,8 @@ from dulae.ledger import canonical
 VERSION = 1
 # What a plan would do is called its items; the other sections keep their names.
 ITEMS = "items"
+# Sections in which somebody whose day has come has something open, or may have.
+_OPEN = ("proposed", "protected", "review")
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,13 @@ def document(ground: Ground, surveys: Sequence[Survey]) -> dict[str, Any]:
     items = sections.pop("proposed")
     _brake(systems, items, surveys, ground.sheet)
     persons = [_person(ground, leaver) for leaver in ground.sheet.sought]
+    # Only in a plan does the ledger keep who came back: those rows ask for nothing else.
+    staying = sorted({_ref(ground, leaver) for leaver in ground.sheet.staying})
     return {
         "v": VERSION,
         "list": ground.sheet.summary(),
         "persons": persons,
+        **({"staying": staying} if staying else {}),
         "systems": systems,
         ITEMS: items,
         **sections,
@@ -86,19 +92,21 @@ def identity(key: bytes, application: Application, row: Mapping[str, Any]) -> st
     return keyed(key, [application.system, *(str(row[name]) if name else "" for name in labels)])
 
 
-def reference(key: bytes, row: Mapping[str, Any]) -> str:
-    """Return a keyed hash that is the same for the same person on every list."""
-    return keyed(key, ["person", row["citizen_id"] or row["name_key"]])
+def _ref(ground: Ground, leaver: Leaver) -> str:
+    row = {"citizen_id": leaver.citizen_id, "name_key": leaver.name_key}
+    return leaver.ref or reference(ground.key, row)
 
 
 def _person(ground: Ground, leaver: Leaver) -> dict[str, Any]:
+    former = {"former_surname": leaver.former_surname} if leaver.former_surname else {}
     return {
         "number": leaver.number,
         "row": leaver.row,
         "sheet": leaver.sheet,
         "name": leaver.display,
-        "citizen_id": masked(leaver.citizen_id),
-        "ref": reference(ground.key, {"citizen_id": leaver.citizen_id, "name_key": leaver.name_key}),
+        **former,
+        "citizen_id": leaver.masked_id or masked(leaver.citizen_id),
+        "ref": _ref(ground, leaver),
         "unit": leaver.unit,
         "movement": leaver.movement,
         "action": leaver.action,
@@ -112,19 +120,37 @@ def _person(ground: Ground, leaver: Leaver) -> dict[str, Any]:
 
 def _entry(ground: Ground, survey: Survey, place: Placed) -> dict[str, Any]:
     matches = place.decision.matches
-    observed = {"uses": [_use(ground, place.leaver, survey, match.account) for match in matches]}
+    observed: dict[str, Any] = {
+        "uses": [_use(ground, place.leaver, survey, match.account) for match in matches]
+    }
+    marked = _marked(ground, survey, place, observed)
     if place.decision.outcome is not Outcome.PROPOSE:
-        return {"match": place.why, "accounts": [_seen(match) for match in matches], "observed": observed}
+        seen = [_seen(match) for match in matches]
+        return {"match": place.why, **marked, "accounts": seen, "observed": observed}
     account, profile = matches[0].account, survey.application.profile
+    closed = {} if account.active else {"disabled": True}
+    about = {"key": encoded(account.key), "login": account.login, "privileged": account.privileged}
     return {
         "match": place.why,
-        "account": {"key": encoded(account.key), "login": account.login, "privileged": account.privileged},
+        **marked,
+        "account": {**about, **closed},
         "identity": identity(ground.key, survey.application, account.row),
         "before": {column: words(value) for column, value in profile.shown(account.row).items()},
         "writes": profile.shown_after,
         "ends": list(survey.ends),
         "observed": {**observed, "also": profile.shown_also(account.row)},
     }
+
+
+def _marked(ground: Ground, survey: Survey, place: Placed, observed: dict[str, Any]) -> dict[str, Any]:
+    """Return that what an entry is about was closed before, and write under ``observed`` what of it is open."""
+    accounts = [match.account for match in place.decision.matches]
+    if place.section not in _OPEN:
+        return {}
+    mark = marking.marks(survey, _ref(ground, place.leaver), place.leaver, accounts)
+    if mark:
+        observed["opened"] = [marking.opened(survey, mark, account) for account in accounts]
+    return {"again": dict(mark)} if mark else {}
 
 
 def _seen(match: Match) -> dict[str, Any]:
@@ -166,6 +192,8 @@ def _system(sheet: Sheet, survey: Survey, places: Sequence[Placed]) -> dict[str,
             "accounts": matches.accounts,
             "active": matches.active,
             "privileged": matches.privileged,
+            "numbered": survey.numbered,
+            "obstacles": dict(survey.obstacles),
             "unreadable": survey.unreadable,
             "absent": list(survey.absent),
             "counts": dict(counts),

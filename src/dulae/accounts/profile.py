@@ -82,6 +82,10 @@ class Profile(Shape):
         # A list, for this is asked of every account there is and a generator costs more than one or two columns.
         return all([_holds(value, row[column]) for column, value in self.disable.items()])
 
+    def holds(self, column: str, row: Mapping[str, Any]) -> bool:
+        """Say whether a column of a users row holds what disabling writes there."""
+        return _holds(self.disable[column], row[column])
+
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns that tell whether an account is disabled, as they may be shown.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dulae.accounts import sweeping
 from dulae.accounts.applications import Application
 from dulae.accounts.desk import Desk
 from dulae.accounts.keeping import Change, Kept
@@ -37,8 +38,12 @@ def head(plan: Plan, system: str, attempt: str) -> dict[str, Any]:
 def applied(
     desk: Desk, plan: Plan, application: Application, kept: Kept, *, examined: bool = False
 ) -> Result:
-    """Verify what was committed, record it, and return it. ``examined`` says: found after an interruption."""
-    items = verified_items(desk, application, kept)
+    """Verify what was committed, record it, and return it. ``examined`` says: found after an interruption.
+
+    Sessions and tokens that came while it was being committed are ended, and told under ``ended_late``.
+    """
+    proofs, swept = sweeping.verified(application, kept.changes)
+    items = [_item(desk, change, proofs[change.key], swept) for change in kept.changes]
     body = head(plan, application.system, kept.attempt)
     desk.record("change.result", {**body, "outcome": "applied", "examined": examined, "items": items})
     return Result(application.system, "recovered" if examined else "applied", items=items, changed=True)
@@ -47,10 +52,11 @@ def applied(
 def verified_items(desk: Desk, application: Application, kept: Kept) -> list[dict[str, Any]]:
     """Return each account with what was done to it and how that was proven just now."""
     verified = verify(application, kept.changes)
-    return [_item(desk, change, verified[change.key]) for change in kept.changes]
+    return [_item(desk, change, verified[change.key], {}) for change in kept.changes]
 
 
-def _item(desk: Desk, change: Change, verified: str) -> dict[str, Any]:
+def _item(desk: Desk, change: Change, verified: str, swept: sweeping.Counts) -> dict[str, Any]:
+    late = {"ended_late": swept[change.key]} if change.key in swept else {}
     return {
         "person": change.person,
         "account_key": encoded(change.key),
@@ -58,6 +64,7 @@ def _item(desk: Desk, change: Change, verified: str) -> dict[str, Any]:
         "before_sha": change.sha(desk.key),
         "done": change.done,
         "ended": dict(change.ended),
+        **late,
         "verified": verified,
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import lagging, outstanding, pending
+from dulae.accounts import again, catching_up, hindering, lagging, outstanding, pending, placing, reopened
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
@@ -21,6 +21,7 @@ from dulae.accounts.sheet import NO_LIST, Sheet, checked, load, sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey, survey
 from dulae.accounts.telling import shown
+from dulae.accounts.watching import Watch
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import ListError
 
@@ -48,6 +49,11 @@ PROTECTED = reason(
     "access.protected_leaver",
     "{protected} who have left hold an account that is only changed by hand: {logins}",
 )
+NO_TRANSACTIONS = reason(
+    "access.not_changeable",
+    "{protected} who have left can still log in ({logins}); no plan can disable them, "
+    "for {tables} keep no transactions",
+)
 REVIEW = reason(
     "access.to_review", "{review} active accounts may belong to people on the list; a person must decide"
 )
@@ -69,13 +75,17 @@ class Review:
     changed: bool = False
 
     def told(self) -> dict[str, Any]:
-        """Return what a door says of the plan: its number, hash and file, and how many accounts it concerns."""
+        """Return what a door says of the plan: its number, hash and file, how many accounts it concerns.
+
+        Of these it says how many are open again though their owners left earlier.
+        """
         plan = self.plan
         return {
             "plan_id": plan.plan_id if plan else "",
             "plan_sha256": plan.sha256 if plan else "",
             "plan_path": str(plan.path) if plan and plan.sha256 else "",
             "proposed": len(plan.items) if plan else 0,
+            "opened_again": sum(item.get("again") is not None for item in plan.items) if plan else 0,
         }
 
 
@@ -92,8 +102,8 @@ def review(
 ) -> Review:
     """Compare a judged list (its file, or itself) with every application and keep the plan that follows.
 
-    Leavers of earlier lists who can still log in are part of it, also in a week without a list: then all that is not
-    worse is unknown. Raise PlanError or LedgerError if the plan cannot be kept.
+    Leavers of earlier lists who can still log in, or can again, are part of it, also in a week without a list: then all
+    that is not worse is unknown. Raise PlanError or LedgerError if the plan cannot be kept.
     """
     manner, missing = manner or Manner(), None
     try:
@@ -101,21 +111,30 @@ def review(
         sheet(document, spelling, str(source) if isinstance(source, Path) else "")
     except ListError as error:
         missing, document = error, dict(NO_LIST)
-    document = outstanding.joined(desk, document)
+    overdue = catching_up.overdue(desk, str(document["sha256"]))
+    document = outstanding.joined(desk, document, catching_up.told_by(desk, overdue))
     kept = sheet(document, spelling, str(desk.outstanding))
+    watched = again.watch(desk, spelling, kept)
+    is_asked = not missing or kept.leavers or watched.known
+    surveys = surveyed(desk, kept, spelling, watched) if is_asked else []
+    kept, surveys = again.joined(kept, surveys, watched)
     if missing and not kept.leavers:
-        return Review(tuple(_unknown(one.system, NO_LIST_CAME, missing) for one in desk.applications))
-    surveys = surveyed(desk, kept, spelling)
+        unknown = (_unknown(one.system, NO_LIST_CAME, missing) for one in desk.applications)
+        said = reopened.findings(desk, watched, surveys, None)
+        return Review((*unknown, *catching_up.findings(overdue), *said))
     plan, is_new = (plans.draft if manner.check_mode else plans.make)(desk, kept, surveys)
     if not manner.check_mode:
         outstanding.keep(desk, document, plan)
+        catching_up.forget(desk)
     made = findings(desk, plan)
-    told = (*(_without_list(made, missing) if missing else made), *_figures(desk, plan, manner))
-    return Review(told, plan, is_new and not manner.check_mode)
+    told = [*(_without_list(made, missing) if missing else made), *catching_up.findings(overdue)]
+    told += [*reopened.findings(desk, watched, surveys, plan), *_figures(desk, plan, manner)]
+    return Review(tuple(told), plan, is_new and not manner.check_mode)
 
 
 def _figures(desk: Desk, plan: Plan, manner: Manner) -> Iterator[Finding]:
-    """Yield what a review measures besides: the lag, and what waits at the leavers' accounts."""
+    """Yield what a review measures besides: what hinders it, the lag, and what waits at the leavers' accounts."""
+    yield from hindering.findings(desk, plan)
     yield from lagging.findings(desk, plan, manner.lag)
     yield from pending.findings(desk, plan)
 
@@ -127,10 +146,10 @@ def _without_list(made: Iterable[Finding], missing: ListError) -> Iterator[Findi
         yield finding if fails else _unknown(finding.system, NO_LIST_CAME, missing)
 
 
-def surveyed(desk: Desk, kept: Sheet, spelling: Spelling) -> list[Survey]:
-    """Return what each application says of the people on a list."""
+def surveyed(desk: Desk, kept: Sheet, spelling: Spelling, watched: Watch | None = None) -> list[Survey]:
+    """Return what each application says of the people on a list, and of those whom ``watched`` looks for."""
     index = Index(kept.sought)
-    return [survey(application, index, spelling) for application in desk.applications]
+    return [survey(application, index, spelling, watched) for application in desk.applications]
 
 
 def findings(desk: Desk, plan: Plan) -> Iterator[Finding]:
@@ -151,7 +170,7 @@ def _unknown(system: str, why: Reason, error: object) -> Finding:
 
 
 def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
-    counts = system["observed"]["counts"]
+    counts, obstacles = system["observed"]["counts"], system["observed"]["obstacles"]
     section = {name: _of(plan, name, system["system"]) for name in ("items", "protected", "review")}
     measured = {
         "plan_id": plan.plan_id or _NOT_YET,
@@ -160,6 +179,7 @@ def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
         "protected": len(section["protected"]),
         "review": len(section["review"]),
         "logins": _logins(section["items"] or section["protected"]),
+        "tables": placing.tables_of(obstacles) or _NOT_YET,
         "brake": "; ".join(brake["because"] for brake in system["brakes"]) or _NOT_YET,
         **{
             name: counts.get(name, 0)
@@ -169,6 +189,7 @@ def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
     active = BRAKED if system["brakes"] and not approved else TO_APPLY if approved else TO_APPROVE
     for holds, verdict, why in (
         (section["items"], Verdict.FAIL, active),
+        (section["protected"] and obstacles, Verdict.FAIL, NO_TRANSACTIONS),
         (section["protected"], Verdict.FAIL, PROTECTED),
         (section["review"], Verdict.WARN, REVIEW),
     ):
@@ -196,7 +217,8 @@ def _about_use(plan: Plan, system: str, told: set[tuple[str, str, str]]) -> Iter
     late += [use for use in _late(plan, before) if (system, use["login"], use["last_used_at"]) not in told]
     if late:
         yield _use_finding(system, USED, late)
-    still_open = [use for entry in before for use in entry["observed"]["uses"] if any(use["open"].values())]
+    closed = [*before, *(entry for entry in now if entry["account"].get("disabled"))]
+    still_open = [use for entry in closed for use in entry["observed"]["uses"] if any(use["open"].values())]
     if still_open:
         yield _use_finding(system, OPEN, still_open)
 
@@ -205,7 +227,7 @@ def _late(plan: Plan, entries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str
     for entry in entries:
         person = plan.person(entry["person"])
         for use in entry["observed"]["uses"]:
-            if use["used_after_leaving"]:
+            if reopened.was_used(entry, use):
                 yield {**use, "person": person["number"], "effective_date": person["effective_date"]}
 
 

@@ -105,22 +105,34 @@ def label(attribute: Attribute) -> str:
 
 
 class Sign(Shape):
-    """A value that makes an account an administrator's: in a column of the users, or in rows of another table."""
+    """A value that makes an account an administrator's: in a column of the users, or in rows of another table.
+
+    ``listed`` is the form in which rows of another table list all administrators themselves, each by what stands in the
+    users' column ``of`` (the login unless said). An ``optional`` table is one that some installations do not have. The
+    last who bears a sign ``apart`` is kept, whoever else is an administrator by another.
+    """
 
     column: Name
     equals: Plain = None
     contains: Annotated[str | None, Field(min_length=1)] = None
+    listed: Annotated[str | None, Field(pattern=r"^php_array$")] = None
     table: Name | None = None
     in_schema: Annotated[str | None, Field(alias="schema")] = None
     user: Name | None = None
     of: Name | None = None
     where: Where = {}
+    optional: bool = False
+    apart: bool = False
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if ("equals" in self.model_fields_set) == ("contains" in self.model_fields_set):
-            raise ValueError("say either what it equals or what it contains")
-        if (self.table is None) != (self.user is None):
+        if len({"equals", "contains", "listed"} & self.model_fields_set) != 1:
+            raise ValueError("say one of: what it equals, what it contains, in which form it is listed")
+        if self.listed and (self.table is None or self.user is not None):
+            raise ValueError(
+                "a list of administrators lies in another table, whose rows are no single user's"
+            )
+        if not self.listed and (self.table is None) != (self.user is None):
             raise ValueError("another table needs both table and user")
         return self
 
@@ -129,7 +141,8 @@ class Sign(Shape):
         """Return the name under which its value stands in a row of the users."""
         if not self.table:
             return self.column
-        return f"{self.table}.{self.column}{_digest({**self.where, '': str(self.contains or self.equals)})}"
+        told = str(self.listed or self.contains or self.equals)
+        return f"{self.table}.{self.column}{_digest({**self.where, '': told})}"
 
     def holds(self, value: object) -> bool:
         """Say whether a value that was read is the sign; of another table, whether a row of its kind was found."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,18 +21,27 @@ _SET_ASIDE = frozenset({"rejected", "no_action"})
 
 @dataclass(frozen=True)
 class Sheet:
-    """A judged list: which file it came from, and its rows. ``declared`` is the number that came with it."""
+    """A judged list: which file it came from, and its rows. ``declared`` is the number that came with it.
+
+    ``also`` are the SHA-256 sums of lists that are compared with it, for they were not when they came.
+    """
 
     file: str
     sha256: str
     received_at: str
     declared: int | None
     leavers: tuple[Leaver, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def sought(self) -> tuple[Leaver, ...]:
         """Return the rows whose persons are looked for: all but those that were rejected or need nothing."""
         return tuple(leaver for leaver in self.leavers if leaver.standing not in _SET_ASIDE)
+
+    @property
+    def staying(self) -> Iterator[Leaver]:
+        """Yield the rows by which somebody stays or comes back, but for rejected ones."""
+        yield from (row for row in self.leavers if row.action in KEEPING and row.standing != "rejected")
 
     @cached_property
     def _by_id(self) -> Mapping[str, Sequence[Leaver]]:
@@ -68,6 +77,7 @@ class Sheet:
             "rows": sum(not leaver.source for leaver in self.leavers),
             "carried": sum(bool(leaver.source) for leaver in self.leavers),
             "declared": self.declared,
+            **({"also": list(self.also)} if self.also else {}),
         }
 
 
@@ -108,6 +118,7 @@ def sheet(kept: Mapping[str, Any], spelling: Spelling, place: str = "") -> Sheet
             received_at=str(kept.get("received_at") or ""),
             declared=None if declared is None else int(declared),
             leavers=tuple(leavers(kept["rows"], spelling, place)),
+            also=tuple(kept.get("also", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"it is no judged list ({type(error).__name__}: {error})"

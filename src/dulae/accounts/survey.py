@@ -10,13 +10,15 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import database
+from dulae.accounts import database, transactions
 from dulae.accounts.account import Account, Spelling, accounts, moment
 from dulae.accounts.applications import Application
 from dulae.accounts.belongings import Source, owned
+from dulae.accounts.glancing import Glance
 from dulae.accounts.matching import Index, Matches
 from dulae.accounts.profile import Profile
 from dulae.accounts.tables import tables, users_rows
+from dulae.accounts.watching import Watch
 from dulae.errors import DatabaseError, RemoteError
 
 
@@ -33,6 +35,10 @@ class Survey:
     """One application's answer; ``unreadable`` says why there is none.
 
     ``ends`` are the kinds of things that would end with an account, ``absent`` those that it keeps elsewhere or not.
+    ``obstacles`` are the tables that would keep half of a change, so that none can be made, each with its engine.
+    ``bearers`` counts the active accounts with each sign whose last bearer is kept, ``numbered`` those with a citizen
+    number. ``met`` are the accounts of people who left earlier, by their references, and ``closed`` says which accounts
+    were closed before, by the owner's reference and the key as text.
     """
 
     application: Application
@@ -41,28 +47,50 @@ class Survey:
     unreadable: str = ""
     ends: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    bearers: Mapping[str, int] = field(default_factory=dict)
+    numbered: int = 0
+    obstacles: Mapping[str, str] = field(default_factory=dict)
+    met: tuple[tuple[str, Account], ...] = ()
+    closed: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
 
-def survey(application: Application, index: Index, spelling: Spelling) -> Survey:
-    """Return what an application says of the leavers; a database that cannot be asked is told, not raised."""
+def survey(application: Application, index: Index, spelling: Spelling, watch: Watch | None = None) -> Survey:
+    """Return what an application says of the leavers, and of those whom ``watch`` looks for.
+
+    A database that cannot be asked is told, not raised.
+    """
     profile = application.profile
+    glance = Glance(application, watch)
     try:
         with database.reading(application.database) as connection:
             found = tables(connection, profile)
-            matches = index.matches(accounts(users_rows(connection, found), profile, spelling))
-            uses = {account.key: Use(account.last_login_at) for account in _candidates(matches)}
+            obstacles = transactions.lacking(connection, found)
+            stream = accounts(users_rows(connection, found), profile, spelling)
+            matches = index.matches(glance.over(stream))
+            candidates = _candidates(matches, glance.met)
+            uses = {account.key: Use(account.last_login_at) for account in candidates}
             for source in found.ends:
-                _count(connection, profile, source, (_candidates(matches), uses))
+                _count(connection, profile, source, (candidates, uses))
     except (DatabaseError, RemoteError) as error:
         return Survey(application, unreadable=str(error))
     return Survey(
-        application, matches, uses, ends=tuple(end.what for end, _ in found.ends), absent=found.absent
+        application,
+        matches,
+        uses,
+        ends=tuple(end.what for end, _ in found.ends),
+        absent=found.absent,
+        bearers=glance.bearers,
+        numbered=glance.numbered,
+        obstacles=obstacles,
+        met=tuple(glance.met),
+        closed=watch.closed(application.system) if watch else {},
     )
 
 
-def _candidates(matches: Matches) -> list[Account]:
+def _candidates(matches: Matches, met: Iterable[tuple[str, Account]]) -> list[Account]:
     found = (match for person in matches.by_person.values() for match in person if match.tier.is_candidate)
-    return list({match.account.key: match.account for match in found}.values())
+    own = {match.account.key: match.account for match in found}
+    return list({**own, **{account.key: account for _, account in met}}.values())
 
 
 def _count(

@@ -30,6 +30,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.types import NullType, String
 
+from dulae.accounts import listing
 from dulae.accounts.profile import Profile
 from dulae.accounts.shapes import Affix, Elsewhere, End, Plain, Sign, Where
 from dulae.errors import DatabaseError
@@ -105,6 +106,11 @@ class _Named:
             self._found[schema, name] = _table(self._connection, name, schema)
         return self._found[schema, name]
 
+    def rows(self, table: Table, sign: Sign) -> list[Any]:
+        """Return what the column of a sign holds in the rows that are meant."""
+        query = select(table.c[sign.column]).where(*narrowed(sign.where, table))
+        return list(self._connection.execute(query).scalars())
+
 
 def _own_columns(profile: Profile) -> Iterator[str]:
     """Yield the columns of the users' own table that a profile names."""
@@ -113,6 +119,7 @@ def _own_columns(profile: Profile) -> Iterator[str]:
     yield from (part for part in users.attributes if isinstance(part, str))
     yield from (sign.column for sign in users.signs if not sign.table)
     yield from (end.of for end in profile.ends if end.of)
+    yield from (sign.of for sign in users.signs if sign.listed and sign.of)
 
 
 def _end_columns(end: End) -> Iterator[str]:
@@ -128,7 +135,9 @@ def _read(named: _Named, profile: Profile, users: Table) -> Iterator[tuple[str, 
         if isinstance(part, Elsewhere):
             yield part.label, _value_elsewhere(named, part, (users, profile.users.key))
     for sign in profile.users.signs:
-        if sign.table:
+        if sign.listed:
+            yield sign.label, _sign_listed(named, sign, users.c[sign.of or profile.users.login])
+        elif sign.table:
             yield sign.label, _sign_elsewhere(named, sign, (users, profile.users.key))
 
 
@@ -150,6 +159,18 @@ def _sign_elsewhere(named: _Named, sign: Sign, owned: tuple[Table, str]) -> Colu
     else:
         holds = column == fitted(column, sign.equals)
     return exists().where(_of_user(sign, table, owned), holds)
+
+
+def _sign_listed(named: _Named, sign: Sign, own: Column[Any]) -> ColumnElement[bool]:
+    """Return whether a user is on the list that another table keeps; nobody is on one that is not there."""
+    try:
+        table = named.table(sign.table or "", sign.in_schema)
+    except DatabaseError:
+        if not sign.optional:
+            raise
+        return own.in_([])
+    _demand(table, [sign.column, *sign.where])
+    return own.in_(listing.members(named.rows(table, sign), sign.listed or "", table.name))
 
 
 def _of_user(part: _Narrowed, table: Table, owned: tuple[Table, str]) -> ColumnElement[bool]:

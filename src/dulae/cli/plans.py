@@ -39,10 +39,10 @@ def told(plan: Plan, zone: tzinfo) -> str:
     """
     parts = [_head(plan, zone)]
     if plan.items:
-        parts.append(table(_HEADINGS, [_item(plan, item) for item in plan.items]))
+        parts.append(table(_HEADINGS, [_item(plan, item, zone) for item in plan.items]))
     for section, title in _TITLES.items():
         if entries := plan.document[section]:
-            rows = [_entry(plan, entry) for entry in entries]
+            rows = [_entry(plan, entry, zone) for entry in entries]
             parts.append(f"{title}\n{table(('no.', 'name', 'system', 'accounts', 'why'), rows)}")
     return "\n\n".join(parts)
 
@@ -63,6 +63,10 @@ def _head(plan: Plan, zone: tzinfo) -> str:
     for system in document["systems"]:
         if not system["readable"]:
             lines.append(f"{system['system']} could not be read: {system['observed']['unreadable']}")
+        lines += [
+            f"{system['system']} cannot be changed: table {table} keeps no transactions ({engine})"
+            for table, engine in system["observed"].get("obstacles", {}).items()
+        ]
         lines += [f"{system['system']} is stopped: {brake['because']}" for brake in system["brakes"]]
     if not plan.items:
         unread = (
@@ -72,7 +76,7 @@ def _head(plan: Plan, zone: tzinfo) -> str:
     return "\n".join(lines)
 
 
-def _item(plan: Plan, item: Mapping[str, Any]) -> list[str]:
+def _item(plan: Plan, item: Mapping[str, Any], zone: tzinfo) -> list[str]:
     person = plan.person(item["person"])
     about = [person[name] for name in ("name", "citizen_id", "movement", "effective_date")]
     before = {**item["before"], **item["observed"]["also"]}
@@ -80,13 +84,30 @@ def _item(plan: Plan, item: Mapping[str, Any]) -> list[str]:
     late = (
         " (used after leaving)" if any(use["used_after_leaving"] for use in item["observed"]["uses"]) else ""
     )
-    login = f"{item['account']['login']}{late}"
+    login = f"{item['account']['login']}{late}{_again(item, zone)}"
     ends = ", ".join(item["ends"])
     return [str(person["number"]), *about, item["system"], login, item["match"]["because"], change, ends]
 
 
-def _entry(plan: Plan, entry: Mapping[str, Any]) -> list[str]:
+def _again(entry: Mapping[str, Any], zone: tzinfo) -> str:
+    """Return that an account was closed before, and what of it is open; nothing for a first time."""
+    if "again" not in entry:
+        return " (disabled; something is open)" if entry.get("account", {}).get("disabled") else ""
+    opened = ", ".join(dict.fromkeys(what for each in entry["observed"]["opened"] for what in each))
+    closed_at = entry["again"]["closed_at"]
+    if not closed_at:
+        return f" (open: {opened}; its owner left earlier)"
+    return f" (open again: {opened}; disabled {datetime.fromisoformat(closed_at).astimezone(zone):%Y-%m-%d})"
+
+
+def _entry(plan: Plan, entry: Mapping[str, Any], zone: tzinfo) -> list[str]:
     person = plan.person(entry["person"])
     accounts = [entry["account"]] if "account" in entry else entry["accounts"]
     logins = ", ".join(account["login"] for account in accounts) or "-"
-    return [str(person["number"]), person["name"], entry["system"], logins, entry["match"]["because"]]
+    return [
+        str(person["number"]),
+        person["name"],
+        entry["system"],
+        f"{logins}{_again(entry, zone)}",
+        entry["match"]["because"],
+    ]

@@ -15,7 +15,7 @@ from typing import Any
 
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason, utc_text
 from dulae.ledger import Ledger, files
-from dulae.people import arrivals, error_sheet, read_list
+from dulae.people import arrivals, aside, error_sheet, read_list
 from dulae.people.arrivals import ENTRY, Earlier
 from dulae.people.dates import BANGKOK
 from dulae.people.personnel_list import PersonnelList, counted
@@ -108,16 +108,16 @@ def receive(request: Request, now: datetime, *, check_mode: bool = False) -> Rec
     if path is None or not path.is_file():
         place = str(path or request.folder)
         found = _finding(Verdict.FAIL, MISSING, {"place": place})
-        return _kept(request, [found], None, check_mode=check_mode)
+        return _kept(request, [found], None, now, check_mode=check_mode)
     received_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     try:
         read = read_list(path, today=now.astimezone(BANGKOK).date(), units=request.units)
     except RefusedList as error:
         found = _finding(Verdict.UNKNOWN, error.why, {"file": path.name, **error.places})
-        return _kept(request, [found], None, check_mode=check_mode)
+        return _kept(request, [found], None, now, check_mode=check_mode)
     before = arrivals.earlier(request.ledger, read.file, utc_text(received_at))
     arrival = _Arrival(path, received_at, read, before)
-    return _kept(request, list(_judged(arrival, request, now)), arrival, check_mode=check_mode)
+    return _kept(request, list(_judged(arrival, request, now)), arrival, now, check_mode=check_mode)
 
 
 def newest(folder: Path) -> Path | None:
@@ -181,7 +181,7 @@ def _finding(verdict: Verdict, why: Reason, measured: Mapping[str, Any]) -> Find
 
 
 def _kept(
-    request: Request, findings: list[Finding], arrival: _Arrival | None, *, check_mode: bool
+    request: Request, findings: list[Finding], arrival: _Arrival | None, now: datetime, *, check_mode: bool
 ) -> Receipt:
     """Write what was judged; a week without a readable list is kept as a list without rows."""
     content = _document(arrival)
@@ -191,8 +191,13 @@ def _kept(
     changed = False
     for path in filter(None, (request.output, request.errors)):
         files.make_folder(path.parent)
+    if request.output and request.ledger:
+        place = aside.Place(request.output, request.ledger, request.units)
+        changed = aside.keep(place, content["sha256"], now.astimezone(BANGKOK).date())
     if request.output:
-        changed = _write(request.output, json.dumps(content, ensure_ascii=False, indent=1).encode())
+        changed = (
+            _write(request.output, json.dumps(content, ensure_ascii=False, indent=1).encode()) or changed
+        )
     if request.errors and arrival and error_sheet.returned(arrival.read):
         changed = error_sheet.write(arrival.read, request.errors, arrival.received_at) or changed
     if request.ledger and arrival:

@@ -83,6 +83,16 @@ class Orders
         return true;
     }
 
+    public static function grant_super_admin(array $order)
+    {
+        return grant_super_admin($order['user']);
+    }
+
+    public static function only_super_admin(array $order)
+    {
+        return update_site_option('site_admins', [get_user_by('id', $order['user'])->user_login]);
+    }
+
     public static function can(array $order)
     {
         return user_can($order['user'], $order['what']);

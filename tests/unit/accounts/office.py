@@ -298,8 +298,8 @@ def ssh_key(folder: Path, name: str) -> Path:
 
 def open_office(folder: Path, *applications: Application, keys: dict[str, Path]) -> Office:
     """Return an office whose plans officer1 makes; officer2 and officer3 may approve."""
-    ledger = Ledger.create(folder / "state" / "ledger", organisation="test", node="control1")
     clock = Clock()
+    ledger = Ledger.create(folder / "state" / "ledger", organisation="test", node="control1", clock=clock)
     approvers = tuple(
         Approver(name, key.with_suffix(".pub").read_text().strip(), frozenset({name}))
         for name, key in keys.items()

@@ -18,6 +18,9 @@ CREATE TABLE wp_users (ID INTEGER PRIMARY KEY, user_login TEXT, user_pass TEXT, 
   user_activation_key TEXT NOT NULL DEFAULT '', display_name TEXT);
 CREATE TABLE wp_usermeta (umeta_id INTEGER PRIMARY KEY, user_id INTEGER, meta_key TEXT, meta_value TEXT);
 """
+NETWORK = (
+    "CREATE TABLE wp_sitemeta (meta_id INTEGER PRIMARY KEY, site_id INTEGER, meta_key TEXT, meta_value TEXT)"
+)
 DJANGO = """
 CREATE TABLE auth_user (id INTEGER PRIMARY KEY, password TEXT, last_login TEXT, is_superuser BOOLEAN,
   username TEXT UNIQUE, first_name TEXT, last_name TEXT, is_active BOOLEAN);
@@ -51,6 +54,18 @@ def wordpress(folder: Path, people: Iterable[Person] = PEOPLE, **options: Any) -
             )
     connection.close()
     return _application("intranet", profile.load("wordpress", options), path)
+
+
+def network(folder: Path, *administrators: str) -> None:
+    """Make WordPress a network of sites that some people administer."""
+    packed = "".join(f'i:{at};s:{len(one.encode())}:"{one}";' for at, one in enumerate(administrators))
+    rows = [("site_name", "s"), ("site_admins", f"a:{len(administrators)}:{{{packed}}}")]
+    with sqlite3.connect(folder / "intranet.db") as connection:
+        connection.execute(NETWORK)
+        connection.executemany(
+            "INSERT INTO wp_sitemeta (site_id, meta_key, meta_value) VALUES (1, ?, ?)", rows
+        )
+    connection.close()
 
 
 def _meta(one: Person) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dulae.accounts import applying, carrying, database, result
+from dulae.accounts import applying, carrying, database, sweeping
 from dulae.accounts.carrying import Carried, Order, carry_out
 from dulae.accounts.keeping import Kept
 from dulae.errors import DatabaseError, PlanError
@@ -239,7 +239,7 @@ def test_a_database_that_goes_away_after_the_commit_leaves_the_proof_open(
     def unread(application: Any, changes: Any) -> dict[Any, str]:
         return {change.key: "unread" for change in changes}
 
-    monkeypatch.setattr(result, "verify", unread)
+    monkeypatch.setattr(sweeping, "verify", unread)
     work.approved(leaver(SOMCHAI))
     assert {code for _, _, code in said(carry_out(work.desk, Order()))} == {"access.not_proven"}
 

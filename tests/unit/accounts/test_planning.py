@@ -1,6 +1,7 @@
 """Plans: everybody on the list is somewhere in it, with words; the same input is the same plan."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -83,6 +84,23 @@ def test_a_plan_that_never_reached_the_ledger_is_recorded_the_next_time(work: Of
     assert forgetful.bodies("plan")[0]["sha256"] == made.sha256
 
 
+def test_of_plans_of_one_second_the_newest_is_the_ledgers(
+    work: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (leaver(SOMCHAI), leaver(WICHAI), leaver(NOBODY))
+    numbers = iter(("b0000000", "c0000000", "a0000000"))
+    monkeypatch.setattr(plans, "secrets", SimpleNamespace(token_hex=lambda size: next(numbers)))
+    made = [work.plan(row).plan_id for row in rows]
+    assert [kept.plan_id for kept in plans.plans(work.desk)] == made[::-1]
+
+
+def test_plans_made_after_a_clock_was_set_back_are_newer_all_the_same(work: Office) -> None:
+    first = work.plan(leaver(SOMCHAI))
+    work.clock.forward(hours=-1)
+    second = work.plan(leaver(WICHAI))
+    assert [kept.plan_id for kept in plans.plans(work.desk)] == [second.plan_id, first.plan_id]
+
+
 def test_a_rehearsed_plan_is_kept_nowhere(work: Office) -> None:
     kept = listed(leaver(SOMCHAI))
     drafted, is_new = plans.draft(work.desk, kept, surveyed(work.desk, kept, SPELLING))
@@ -96,8 +114,21 @@ def test_scheduled_persons_wait_in_the_plan(work: Office) -> None:
 
 
 def test_disabled_accounts_are_said_to_be_so(work: Office) -> None:
-    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    saraban = work.database("saraban")
+    ended = ("DELETE FROM sessions WHERE user_id = 1", "DELETE FROM api_tokens WHERE user_id = 1")
+    run_sql(saraban, "UPDATE users SET is_active = 0 WHERE id = 1", *ended)
     assert sections(work.plan(leaver(SOMCHAI))) == {"already": ["access.id_and_name"]}
+
+
+def test_disabled_accounts_in_which_something_is_open_are_closed_wholly(work: Office) -> None:
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    plan = work.plan(leaver(SOMCHAI))
+    assert sections(plan) == {"items": ["access.id_and_name"]}
+    (item,) = plan.of("saraban")
+    assert item["account"]["disabled"] and item["observed"]["uses"][0]["open"] == {
+        "sessions": 1,
+        "api_tokens": 1,
+    }
 
 
 def test_whoever_has_no_account_is_said_to_have_none(work: Office) -> None:

@@ -85,3 +85,18 @@ def test_what_does_not_fit_together_is_told_with_the_place(
 ) -> None:
     with pytest.raises(SettingsError, match=words):
         profile.load(name, changed, place="systems.yml, system saraban")
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"column": "x", "listed": "php_array"},
+        {"column": "x", "listed": "php_array", "table": "t", "user": "u"},
+        {"column": "x", "listed": "pickle", "table": "t"},
+        {"column": "x", "listed": "php_array", "equals": 1, "table": "t"},
+        {"column": "x", "table": "t"},
+    ],
+)
+def test_a_list_of_administrators_lies_in_a_table_of_its_own(sign: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="privileged"):
+        profile.load("flag", {"users": {"privileged": sign}})

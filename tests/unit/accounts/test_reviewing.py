@@ -70,6 +70,19 @@ def test_a_disabled_account_with_an_open_session_is_told(work: Office) -> None:
     )
 
 
+def test_a_disabled_account_with_an_open_session_is_closed_wholly_by_a_plan(work: Office) -> None:
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    made = reviewed(work, leaver(SOMCHAI))
+    assert made.plan is not None
+    work.approve(made.plan)
+    (result,) = [one for one in applying.apply(work.desk, made.plan) if one.system == "saraban"]
+    assert result.items[0]["done"] == ["was_disabled", "sessions_ended", "api_tokens_ended"]
+    assert result.items[0]["verified"] == "row_read_back"
+    again = reviewed(work, leaver(SOMCHAI))
+    assert said(again) == ("pass", "access.none_active")
+    assert "access_use" not in {kept.check for kept in again.findings}
+
+
 def test_rows_that_wait_for_a_person_are_a_warning(work: Office) -> None:
     assert said(reviewed(work, leaver(SOMCHAI, standing="review"))) == ("warn", "access.to_review")
 
@@ -112,7 +125,13 @@ def test_without_a_list_nothing_is_known(work: Office, content: str | None, word
     made = review(work.desk, path, SPELLING)
     assert {(kept.verdict.value, kept.code) for kept in made.findings} == {("unknown", "access.no_list")}
     assert words in made.findings[0].because
-    assert made.told() == {"plan_id": "", "plan_sha256": "", "plan_path": "", "proposed": 0}
+    assert made.told() == {
+        "plan_id": "",
+        "plan_sha256": "",
+        "plan_path": "",
+        "proposed": 0,
+        "opened_again": 0,
+    }
 
 
 def test_a_list_that_was_written_masked_is_not_matched(work: Office) -> None:

@@ -45,6 +45,49 @@ def test_who_somebody_is_may_stand_in_another_table(work: Office) -> None:
     ]
 
 
+def privileged(work: Office, *logins: str) -> dict[str, bool]:
+    """Return who of some leavers is taken for an administrator of WordPress."""
+    plan = work.plan(*(leaver(one) for one in PEOPLE if one.username in logins))
+    entries = [*plan.items, *plan.document["protected"]]
+    return {
+        one["account"]["login"]: one["account"]["privileged"]
+        for one in entries
+        if one["system"] == "intranet"
+    }
+
+
+def test_an_administrator_of_a_network_is_one_without_any_role(work: Office) -> None:
+    assert privileged(work, "user1", "user2") == {"user1": False, "user2": False}
+    shapes.network(work.folder, "admin", "user1")
+    assert privileged(work, "user1", "user2") == {"user1": True, "user2": False}
+
+
+def test_the_last_administrator_of_a_network_is_kept_though_sites_have_others(work: Office) -> None:
+    shapes.network(work.folder, "user1")
+    plan = work.plan(leaver(SOMCHAI), leaver(HELPER))
+    found = [
+        (entry["account"]["login"], entry["match"]["code"])
+        for entry in plan.document["protected"]
+        if entry["system"] == "intranet"
+    ]
+    assert found == [("user1", "access.last_administrator")]
+    assert "helper" in [item["account"]["login"] for item in plan.items if item["system"] == "intranet"]
+
+
+def test_a_network_that_nobody_administers_takes_nobody_for_its_administrator(work: Office) -> None:
+    shapes.network(work.folder)
+    assert privileged(work, "user1", "helper") == {"user1": False, "helper": True}
+
+
+def test_a_list_of_administrators_that_cannot_be_read_is_told_and_nobody_is_planned(work: Office) -> None:
+    shapes.network(work.folder, "user1")
+    run_sql(work.database("intranet"), "UPDATE wp_sitemeta SET meta_value = 'O:8:\"stdClass\":0:{}'")
+    plan = work.plan(leaver(SOMCHAI))
+    assert plan.unread == ["intranet"]
+    (told,) = [one["observed"]["unreadable"] for one in plan.document["systems"] if not one["readable"]]
+    assert "the list of administrators in table wp_sitemeta cannot be read" in told
+
+
 def test_sessions_tokens_and_roles_in_the_user_meta_end_and_no_others(work: Office) -> None:
     others = meta(work, 2)
     results = list(applying.apply(work.desk, work.approved(leaver(SOMCHAI))))

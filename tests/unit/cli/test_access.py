@@ -345,3 +345,21 @@ def test_a_plan_is_shown_in_the_offices_time(run: Call) -> None:
 def test_a_signature_that_is_not_there_is_told_with_what_to_give(run: Call) -> None:
     status, _, err = run("access", "approve", planned(run), "--as", "head1", "--signature", "/nowhere.sig")
     assert status == 4 and "ssh-keygen -Y sign has written" in err
+
+
+def test_what_is_open_again_is_told_with_whose_it_is_and_shown_to_whoever_approves(
+    run: Call, inventory: Path, keys: dict[str, Path]
+) -> None:
+    plan = planned(run)
+    run("access", "approve", plan, "--as", "head1", "--key", str(keys["officer2"]))
+    run("access", "apply", plan)
+    assert "1 accounts that were disabled stay closed" in run("access", "plan", "--as", "officer1")[1]
+    run_sql(inventory.parent / "saraban.db", "UPDATE users SET is_active = 1 WHERE id = 1")
+    out = run("access", "plan", "--as", "officer1")[1]
+    assert "saraban user1 (นายสมชาย ใจดี): flag; disabled 20" in out and "no use found" in out
+    again = re.search(r"plan (\d{8}-\w{8}): 1 accounts", out)
+    assert again, out
+    assert "user1 (open again: flag; disabled 20" in run("access", "show", again[1])[1]
+    document = json.loads(run("access", "show", again[1], "--format", "json")[1])
+    (item,) = document["items"]
+    assert item["again"]["closed_at"] and item["observed"]["opened"] == [["flag"]]

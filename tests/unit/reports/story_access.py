@@ -232,8 +232,45 @@ def _seen(rows: int, day: date) -> tuple[tuple[str, Any], ...]:
         use = {"login": "teeradech", "last_used_at": USED_AT}
         measured = {"used": 1, "logins": "teeradech", "uses": [use]}
         seen.append(find("access_use", "saraban", FAIL, "access.used_after_leaving", measured=measured))
-        seen += [_pending(), _lag(), *_accounts()]
+        seen += [_again(), _stays_closed(), _unnumbered(), _pending(), _lag(), *_accounts()]
     return tuple(("localhost", finding) for finding in seen)
+
+
+def _again() -> Finding:
+    """Return that two accounts are open again: one surely, and used; of the other a person must decide."""
+    sure = {
+        "name": "นายธีรเดช เกษียณสุข",
+        "unit": "สำนักงานเลขานุการกรม",
+        "login": "teeradech",
+        "opened": ["flag", "sessions"],
+        "closed_at": "2026-10-04T02:00:00+00:00",
+        "seen_closed_at": "2026-11-15T02:00:00+00:00",
+        "noticed_at": "2026-11-22T02:00:00+00:00",
+        "last_used_at": USED_AT,
+        "used": True,
+        "sure": True,
+    }
+    never = {"closed_at": "", "seen_closed_at": "", "last_used_at": "", "used": False, "sure": False}
+    doubted = {
+        **sure,
+        **never,
+        "name": "นางสาวมาลี ลาออก",
+        "login": "malee.new",
+        "opened": ["account", "odd_rows"],
+    }
+    told = {"people": 41, "closed": 39, "again": 2, "used": 1, "logins": "teeradech, malee.new"}
+    measured = {**told, "accounts": [sure, doubted]}
+    return find("access_again", "saraban", FAIL, "access.opened_again", measured=measured)
+
+
+def _stays_closed() -> Finding:
+    measured: dict[str, Any] = {"people": 41, "closed": 41, "again": 0, "used": 0, "accounts": []}
+    return find("access_again", "intranet", PASS, "access.stays_closed", measured=measured)
+
+
+def _unnumbered() -> Finding:
+    measured = {"active": 371, "column": "citizen_id"}
+    return find("access_numbers", "intranet", WARN, "access.numbers_missing", measured=measured)
 
 
 def _pending() -> Finding:

@@ -84,3 +84,47 @@ def test_whoever_could_still_log_in_is_told_beside_the_lag(week: AccessReview, r
     assert (row.measured["still_open"], row.measured["open_days"]) == (1, 57)
     for output in ("html", "markdown"):
         assert "ยังไม่ปิด 1 บัญชี นานที่สุด 57 วัน" in rendered("access", "2026-W48", output=output)
+
+
+def test_what_is_open_again_is_told_with_whose_it_is_since_when_and_its_incident(week: AccessReview) -> None:
+    sure, doubted = week.again
+    assert (sure.login, sure.opened, sure.used, sure.is_sure) == (
+        "teeradech",
+        ("flag", "sessions"),
+        True,
+        True,
+    )
+    assert sure.incidents == ("INC-2570-0007",) and sure.noticed_at.startswith("2026-11-22")
+    assert (doubted.name, doubted.used, doubted.is_sure, doubted.incidents) == (
+        "นางสาวมาลี ลาออก",
+        False,
+        False,
+        (),
+    )
+    assert {(row.subject, row.state) for row in week.again_rows} == {
+        ("saraban", "abnormal"),
+        ("intranet", "normal"),
+    }
+
+
+@pytest.mark.parametrize("output", ["html", "markdown"])
+def test_it_is_read_in_both_languages(rendered: Rendered, output: str) -> None:
+    thai = rendered("access", "2026-W48", output=output)
+    for words in (
+        "บัญชีที่ปิดแล้วกลับมาเปิดอีก หรือทำขึ้นใหม่หลังพ้นสภาพ",
+        "สถานะบัญชีเป็นใช้งานได้, เซสชัน",
+        "บัญชีใหม่, odd_rows",
+        "กลับมาเปิดอยู่อีก (teeradech, malee.new) หลังจากนั้นมีการใช้งาน 1 บัญชี",
+        "ใช้หลังเปิด",
+        "ต้องพิจารณาว่าเป็นของผู้ใด",
+        "ไม่มีผู้ใดกลับเข้าใช้งานได้อีก บัญชีที่ปิดไว้ 41 บัญชียังปิดอยู่",
+        "จับคู่ได้ด้วยชื่อเท่านั้น",
+    ):
+        assert words in thai
+    english = rendered("access", "2026-W48", language="en", output=output)
+    assert "the account is active, sessions" in english and "whose it is must be decided" in english
+
+
+def test_a_week_in_which_nobody_was_looked_for_has_no_such_table(made: Made, rendered: Rendered) -> None:
+    assert made("access", "2026-W47").body.again_rows == ()
+    assert "กลับมาเปิด" not in rendered("access", "2026-W47", output="markdown")

@@ -45,16 +45,24 @@ def _plain(number: float) -> float:
 def lags(known: Access, zone: tzinfo) -> Iterator[Lag]:
     """Yield the lag of each account that a plan disabled and nobody took back.
 
-    An account that somebody had disabled before has none, and so has one that could not be shown to be disabled.
+    An account that somebody had disabled before has none, nor has one that could not be shown to be disabled, or one
+    that was opened again after it had been closed.
     """
     for plan in known.plans:
         persons = {person["number"]: person for person in plan.content.get("persons", ())}
-        back = set(_taken_back(plan))
+        back = {*_taken_back(plan), *_again(plan)}
         for event in plan.results:
             for item in event.body.get("items", ()):
                 person = persons.get(item["person"], {})
                 if _counts(item) and (event.body["system"], item["person"]) not in back:
                     yield from _lag(event, item, str(person.get("effective_date", "")), zone)
+
+
+def _again(plan: Plan) -> Iterator[tuple[str, int]]:
+    """Yield what was disabled before and opened again: its first disabling has told the lag."""
+    for entry in plan.content.get("items", ()):
+        if "again" in entry:
+            yield entry["system"], entry["person"]
 
 
 def _counts(item: Any) -> bool:

@@ -12,12 +12,16 @@ from dulae.reports.data.access_actions import Action, Doubt, Told, Undone
 from dulae.reports.data.common import Row
 from dulae.reports.data.late_uses import LateUses, late_uses
 from dulae.reports.data.pending_documents import Pending, newest, pending
+from dulae.reports.data.reopened import CHECK as AGAIN_CHECK
+from dulae.reports.data.reopened import Reopened, reopened
 from dulae.reports.data.runs import Run, runs
 from dulae.reports.evidence import Evidence
 from dulae.reports.period import Period
 
 CONTROL = "access"
 LIST_CHECK, LAG_CHECK = "leavers", "access_lag"
+# What hinders a review, besides what it found.
+HINDERING_CHECKS = ("access_lists", "access_numbers", "access_tables")
 ACCOUNTS_CHECKS = ("accounts", "accounts_owners", "accounts_staff")
 # Days from the first day out to the disabling, where no finding of the period says what is allowed: a week's list.
 MAX_LAG_DAYS = 7
@@ -38,7 +42,10 @@ class AccessReview:
     lag_rows: tuple[Row, ...]
     actions: tuple[Action, ...]
     doubts: tuple[Doubt, ...]
+    hindering_rows: tuple[Row, ...]
     uses: tuple[LateUses, ...]
+    again: tuple[Reopened, ...]
+    again_rows: tuple[Row, ...]
     pending: tuple[Pending, ...]
     pending_rows: tuple[Row, ...]
     account_rows: tuple[Row, ...]
@@ -65,6 +72,7 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
     reviews = (doubt for one in plans if one.whole for doubt in parts.reviews(evidence, one.plan))
     doubts = (*parts.returned(lists), *reviews)
     limit = _limit(rows)
+    again_rows = _newest(row for row in rows if row.check == AGAIN_CHECK)
     return AccessReview(
         lists=lists,
         list_rows=tuple(row for row in rows if row.check == LIST_CHECK),
@@ -74,7 +82,10 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
         lag_rows=_newest(row for row in rows if row.check == LAG_CHECK),
         actions=actions,
         doubts=doubts,
+        hindering_rows=_newest(row for row in rows if row.check in HINDERING_CHECKS),
         uses=tuple(late_uses(evidence, rows)),
+        again=tuple(reopened(evidence, again_rows)),
+        again_rows=again_rows,
         pending=pending(rows),
         pending_rows=newest(rows),
         account_rows=_newest(row for row in rows if row.check in ACCOUNTS_CHECKS),

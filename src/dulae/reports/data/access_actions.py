@@ -186,7 +186,8 @@ def _action(
     person = persons(plan).get(entry["person"], {})
     effective = date.fromisoformat(person["effective_date"]) if person.get("effective_date") else None
     at = event.ts if event else None
-    counts = status == "done" and "was_disabled" not in item.get("done", ())
+    # What was opened again had its lag when it was disabled first.
+    counts = status == "done" and "was_disabled" not in item.get("done", ()) and "again" not in entry
     return Action(
         name=str(person.get("name", "")),
         citizen_id=str(person.get("citizen_id", "")),

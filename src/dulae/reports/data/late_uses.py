@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dulae.ledger.views.incidents import Incident, incidents, subject_of_account
@@ -35,15 +35,25 @@ def late_uses(evidence: Evidence, rows: Iterable[Row]) -> Iterator[LateUses]:
 
     What several runs say in the same words is told once, by the last of them.
     """
-    known: dict[str, list[Incident]] = {}
-    for incident in incidents(evidence.entries(control=_INCIDENTS)):
-        known.setdefault(incident.subject, []).append(incident)
+    known = by_subject(evidence)
     told = {(row.subject, row.code, str(row.measured.get("uses"))): row for row in rows if row.check == CHECK}
     for row in told.values():
         yield LateUses(row, tuple(_use(row, use, known) for use in row.measured.get("uses", ())))
 
 
-def _use(row: Row, use: Mapping[str, str], known: Mapping[str, list[Incident]]) -> LateUse:
+def by_subject(evidence: Evidence) -> Mapping[str, Sequence[Incident]]:
+    """Return all incidents by what they are about."""
+    known: dict[str, list[Incident]] = {}
+    for incident in incidents(evidence.entries(control=_INCIDENTS)):
+        known.setdefault(incident.subject, []).append(incident)
+    return known
+
+
+def numbers(known: Mapping[str, Sequence[Incident]], system: str, login: str) -> tuple[str, ...]:
+    """Return the numbers of the incidents of an account."""
+    return tuple(incident.number for incident in known.get(subject_of_account(system, login), ()))
+
+
+def _use(row: Row, use: Mapping[str, str], known: Mapping[str, Sequence[Incident]]) -> LateUse:
     login = str(use.get("login", ""))
-    found = known.get(subject_of_account(row.subject, login), ())
-    return LateUse(login, str(use.get("last_used_at", "")), tuple(incident.number for incident in found))
+    return LateUse(login, str(use.get("last_used_at", "")), numbers(known, row.subject, login))

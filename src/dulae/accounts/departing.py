@@ -1,0 +1,134 @@
+"""Who has left by earlier lists and has not come back, and which accounts were closed: read from the ledger alone.
+
+Somebody has come back once a list says so, or once what was done to him was taken back. Whole citizen numbers are in no
+ledger: people are known by their references.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from dulae.accounts.account import AT_ONCE, DISABLING, KEEPING
+from dulae.accounts.referring import told_text
+
+if TYPE_CHECKING:
+    from dulae.accounts.desk import Evidence
+    from dulae.ledger import Entry
+
+KINDS = ("plan", "change.result", "undo.result")
+_DUE = ("act", "scheduled")
+
+Person = Mapping[str, Any]
+# System and primary key of an account.
+Place = tuple[str, str]
+
+
+@dataclass
+class Past:
+    """Everybody who has left, by reference, as the newest list that names him has it; and what was closed.
+
+    Several rows of one person are several names for one citizen number. ``closed`` gives when an account was closed, or
+    first seen to be.
+    """
+
+    people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+    closed: dict[str, dict[Place, datetime]] = field(default_factory=lambda: defaultdict(dict))
+
+    def gone(self, today: date) -> Iterator[tuple[str, tuple[Person, ...]]]:
+        """Yield those whose day has come."""
+        for ref, persons in self.people.items():
+            if any(_has_come(person, today) for person in persons):
+                yield ref, persons
+
+
+def _has_come(person: Person, today: date) -> bool:
+    first_day_out = str(person.get("effective_date") or "")
+    return person["action"] in AT_ONCE or bool(first_day_out and first_day_out <= today.isoformat())
+
+
+def past(evidence: Evidence) -> Past:
+    """Return what the ledger tells of earlier leavers."""
+    reading = _Reading()
+    for entry in evidence.entries(kinds=KINDS):
+        reading.take(entry)
+    return reading.past
+
+
+class _Reading:
+    """Takes one entry after the other; the last word on somebody counts."""
+
+    def __init__(self) -> None:
+        self.past = Past()
+        # Plan -> number of a person in it -> his reference, and the list that had led to it.
+        self._persons: dict[str, dict[int, tuple[str, str]]] = {}
+        self._undone: set[tuple[str, str]] = set()
+
+    def take(self, entry: Entry) -> None:
+        """Take one entry; one whose body was erased says nothing any more."""
+        body = entry.body
+        if entry.kind == "plan" and "plan" in body:
+            self._plan(body, entry.ts)
+        elif entry.kind == "change.result" and body.get("outcome") == "applied":
+            for ref, _, place in self._items(body):
+                self.past.closed[ref][place] = entry.ts
+        elif entry.kind == "undo.result" and body.get("outcome") == "undone":
+            for ref, listed, place in self._items(body):
+                self._take_back(ref, listed, place)
+
+    def _items(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str, Place]]:
+        persons = self._persons.get(str(body.get("plan_id")), {})
+        for item in body["items"]:
+            if item["person"] in persons:
+                yield (*persons[item["person"]], (str(body["system"]), told_text(item["account_key"])))
+
+    def _take_back(self, ref: str, listed: str, place: Place) -> None:
+        self._undone.add((ref, listed))
+        self.past.closed[ref].pop(place, None)
+        held = self.past.people.get(ref)
+        # A later list may have said again that he leaves; plans did not always say which list it was.
+        if held and listed in ("", str(held[0].get("list_sha256", ""))):
+            del self.past.people[ref]
+
+    def _plan(self, body: Mapping[str, Any], at: datetime) -> None:
+        document = body["plan"]
+        persons = [person for person in document["persons"] if person.get("ref")]
+        self._persons[str(body["plan_id"])] = {
+            person["number"]: (person["ref"], str(person.get("list_sha256", ""))) for person in persons
+        }
+        for ref, rows in _leaving(persons).items():
+            if not {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self._undone:
+                file = document["list"]["file"]
+                self.past.people[ref] = tuple({**row, "list": row.get("list") or file} for row in rows)
+        self._note_closed(document, {person["number"]: person["ref"] for person in persons}, at)
+        for ref in (*_staying(persons), *document.get("staying", ())):
+            self.past.people.pop(ref, None)
+            self.past.closed.pop(ref, None)
+
+    def _note_closed(self, document: Mapping[str, Any], refs: Mapping[int, str], at: datetime) -> None:
+        """Remember the accounts that were found disabled already, by whomever."""
+        for entry in document["already"]:
+            for account in entry["accounts"]:
+                if entry["person"] in refs and not account["active"]:
+                    place = (str(entry["system"]), told_text(account["key"]))
+                    self.past.closed[refs[entry["person"]]].setdefault(place, at)
+
+
+def _leaving(persons: Iterable[Person]) -> dict[str, list[Person]]:
+    """Return those who leave by a plan's list; what it says itself counts before what was carried over to it."""
+    found: dict[str, list[Person]] = defaultdict(list)
+    for person in persons:
+        if person["action"] in DISABLING and person["standing"] in _DUE:
+            found[person["ref"]].append(person)
+    own = {ref: [row for row in rows if not row.get("list")] for ref, rows in found.items()}
+    return {ref: own[ref] or rows for ref, rows in found.items()}
+
+
+def _staying(persons: Iterable[Person]) -> Iterator[str]:
+    """Yield those of whom a row that a person must decide says that they stay."""
+    for person in persons:
+        if person["action"] in KEEPING and person["standing"] != "rejected":
+            yield person["ref"]
