@@ -86,6 +86,7 @@ def test_what_stands_around_a_movement_is_understood(
         ("ลาออก?", "resign", "undecided"),
         ("จะเกษียณอายุราชการ", "retire", "undecided"),
         ("ลาออก/โอน", "resign", "several"),
+        ("ให้ออกจากราชการ ลาออกจากราชการ", "dismissed_other", "several"),
         ("โอนย้าย", "move_inside", "several"),
         ("ลาออก เนื่องจากป่วย", "resign", "why"),
         ("โอนไปกรมอนามัยถูกปฏิเสธ", "transfer_out", "more"),
