@@ -25,6 +25,41 @@ _BELOW_NAMES = {"citizen_id", "position_title", "position_no", "unit"}
 _AROUND_SIGN = re.compile(r"\s*([-/])\s*")
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014_", "------")
 _NUMBER_WORDS = re.compile(r"(?:เลข|หมายเลข|รหัส)?(?:ที่)?(?:บัตร)?(?:ประจำตัว)?(?:ประชาชน|ปชช\.?)(?:\(?13หลัก)?")
+_WHO = (
+    "ข้าราชการ|บุคลากร|เจ้าหน้าที่|พนักงาน(?:ราชการ)?|ลูกจ้าง(?:ประจำ|ชั่วคราว)?"
+    "|ผู้(?:ลาออก|เกษียณ(?:อายุ)?(?:ราชการ)?|พ้น(?:จากราชการ|สภาพ)?|โอน|ย้าย|ออก(?:จากราชการ)?)"
+)
+_LEAVING = (
+    "(?:ลาออก|ให้โอน|โอน|ย้าย|เกษียณ(?:อายุ)?(?:ราชการ)?|ออกจากราชการ|พ้น(?:จาก)?(?:ราชการ|ตำแหน่ง|สภาพ|งาน)?)"
+)
+# Words of headers that offices vary: without spaces and brackets, and with nothing else beside them.
+_VARIED = (
+    (
+        "full_name",
+        rf"ชื่อ(?:ตัว)?[-/]?(?:และ)?(?:ชื่อ|นาม)?สกุล(?:ภาษา)?(?:ไทย)?(?:ของ)?(?:{_WHO})?",
+    ),
+    ("citizen_id", r"(?:(?:citizen|national|thai)?id(?:card)?(?:no\.?|number)|thaiid|เลข(?:ที่)?id|pid)"),
+    ("last_day", "วัน(?:ที่)?(?:สิ้นสุด|ครบกำหนด|หมด|ครบ)(?:การจ้าง|สัญญา)(?:จ้าง)?|ปฏิบัติ(?:งาน|ราชการ)วันสุดท้าย"),
+    (
+        "effective_date",
+        r"(?:วัน(?:ที่)?(?:เริ่ม)?|ว\.?ด\.?ป\.?(?:ที่)?|วัน/?เดือน/?ปี(?:ที่)?)?มีผล(?:บังคับ)?(?:ใช้)?(?:ตั้งแต่|เมื่อ)?(?:วันที่)?",
+    ),
+    ("effective_date?", "วัน(?:ที่)?(?:ครบ)?เกษียณ(?:อายุ)?(?:ราชการ)?"),
+    (
+        "effective_date",
+        rf"วัน(?:ที่)?{_LEAVING}(?:[/,]?{_LEAVING})*|พ้นจาก(?:ราชการ|ตำแหน่ง|งาน)(?:เมื่อ)?วันที่|effective",
+    ),
+    (
+        "movement",
+        "(?:ประเภท|ชนิด|ลักษณะ|รูปแบบ|รายการ)?(?:ของ)?(?:การ|ความ)เคลื่อนไหว(?:ของ)?(?:บุคลากร|ข้าราชการ)?",
+    ),
+    (
+        "movement",
+        "(?:ประเภท|ชนิด|ลักษณะ|เหตุ|สาเหตุ|กรณี)(?:ที่|แห่ง|ของ)?(?:การ)?(?:พ้น(?:จากราชการ|สภาพ)?|ออก(?:จากราชการ)?)",
+    ),
+    ("remark", "หมายเหตุ(?:ถ้ามี|อื่นๆ)"),
+)
+_BRACKETS = re.compile(r"[()\s]")
 # A word that names a field only where no other column names it better.
 _PERHAPS = "?"
 _CONDITION = re.compile(r"\s*\((เมื่อ.*)\)$")
@@ -92,7 +127,10 @@ def word(cell: Any) -> str:
         return found
     if _NUMBER_WORDS.fullmatch(_loose(key)):
         return "citizen_id"
-    return DROP if key and _FORBIDDEN.search(key) else ""
+    if key and _FORBIDDEN.search(key):
+        return DROP
+    bare = _BRACKETS.sub("", key)
+    return next((kind for kind, pattern in _varied() if pattern.fullmatch(bare)), "")
 
 
 def has_word(cells: Sequence[Any]) -> bool:
@@ -185,6 +223,11 @@ def _key(cell: Any) -> str:
 
 def _loose(key: str) -> str:
     return key.replace(" ", "").strip("()")
+
+
+@cache
+def _varied() -> list[tuple[str, re.Pattern[str]]]:
+    return [(kind, re.compile(pattern)) for kind, pattern in _VARIED]
 
 
 @cache

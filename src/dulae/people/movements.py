@@ -63,6 +63,8 @@ _SHARED_CODES = {"111": "assist_out"}
 # What overrides every other word in a title, and what a title says of people who do not move.
 _OVERRULES = ("order_cancelled", "order_corrected")
 _NOT_IN_TITLES = {UNKNOWN, "rename", "vendor_staff", "appoint", "outsourced_end"}
+# Words that say what somebody is: with more beside them they are no movement.
+_NO_BEGINNING = {UNKNOWN, "vendor_staff", "outsourced_end"}
 _OPEN_END = "..."
 _SPACE = re.compile(r"\s+")
 _BRACKET = re.compile(r"[()]")
@@ -116,7 +118,7 @@ def inside(compact: str) -> tuple[list[str], str]:
 def beginnings() -> dict[str, str]:
     """Return the movements by the words that may stand first in a longer wording, without spaces and brackets."""
     bare = {_BRACKET.sub("", wording): kind for wording, kind in _longest_first()}
-    return {wording: kind for wording, kind in bare.items() if kind not in _NOT_IN_TITLES}
+    return {wording: kind for wording, kind in bare.items() if kind not in _NO_BEGINNING}
 
 
 def at_beginning(compact: str, begin: int = 0) -> list[tuple[str, str]]:

@@ -106,3 +106,42 @@ def test_a_category_below_the_header_is_no_second_row() -> None:
     header = headers.find([["ลำดับ", "ชื่อ-สกุล"], ["โอนไป"], ["1", "นายสมชาย ใจดี"]])
     assert header
     assert header.rows == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("ชื่อ-สกุล (ภาษาไทย)", "full_name"),
+        ("ชื่อ - สกุล ผู้ลาออก", "full_name"),
+        ("ชื่อตัว - นามสกุล", "full_name"),
+        ("ชื่อ-สกุลพนักงานราชการ", "full_name"),
+        ("รายชื่อผู้เกษียณอายุราชการ", ""),
+        ("รายนามผู้ลาออก", ""),
+        ("ชื่อ-สกุล ผู้บังคับบัญชา", ""),
+        ("ชื่อ-สกุล ผู้รับมอบงาน", ""),
+        ("ชื่อหน่วยงาน", ""),
+        ("Citizen ID No.", "citizen_id"),
+        ("ID Card Number", "citizen_id"),
+        ("เลข ID", "citizen_id"),
+        ("มีผลเมื่อวันที่", "effective_date"),
+        ("มีผล", "effective_date"),
+        ("ว.ด.ป. ที่มีผล", "effective_date"),
+        ("พ้นจากราชการวันที่", "effective_date"),
+        ("วันที่ลาออก/โอน", "effective_date"),
+        ("วันที่โอน ย้าย ลาออก", "effective_date"),
+        ("วันครบเกษียณอายุราชการ", "effective_date?"),
+        ("วันที่สิ้นสุดการจ้าง", "last_day"),
+        ("วันเกิด", "DROP"),
+        ("ชนิดการเคลื่อนไหว", "movement"),
+        ("การเคลื่อนไหวบุคลากร", "movement"),
+        ("สาเหตุการออก", "movement"),
+        ("เหตุพ้นจากราชการ", "movement"),
+        ("สาเหตุการลาออก", "DROP"),
+        ("ผลการปฏิบัติงาน", ""),
+        ("ต้นสังกัด", "unit"),
+        ("หน่วยงานปลายทาง", "to_unit"),
+        ("หมายเหตุ (ถ้ามี)", "remark"),
+    ],
+)
+def test_a_header_is_known_in_the_words_of_other_offices(cell: str, kind: str) -> None:
+    assert headers.word(cell) == kind

@@ -192,3 +192,9 @@ def test_every_row_is_a_person_or_counted_by_its_kind(rows: list[list[Any]]) -> 
     found = extract(list(HEADER), *rows)
     around = sum(found.other_rows.values())
     assert len(found.records) + around >= len(rows) + 1
+
+
+def test_a_category_below_the_header_is_no_second_row_of_it(tmp_path: Path) -> None:
+    rows = [list(HEADER), ["รายชื่อผู้ลาออก"], person(movement=""), ["ย้ายภายในกรม"], person(2, movement="")]
+    found = read(as_xlsx(rows), tmp_path, "list.xlsx")
+    assert [row.movement for row in found.rows] == ["resign", "move_inside"]
