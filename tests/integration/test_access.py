@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from dulae.accounts import carrying, desk, reviewing
 from dulae.accounts.approval import Vote, approve, sign
@@ -18,7 +17,7 @@ from dulae.people import receiving, spelling
 from tests.lab import spoiled
 from tests.lab.browser import Browser
 from tests.lab.fixture import Department
-from tests.lab.people import PROBE, RESIGNED, RETIRED, department, password_of
+from tests.lab.people import RESIGNED, RETIRED, department
 
 WELCOME = "ออกจากระบบ"
 COLLEAGUES_KEY = 902
@@ -50,25 +49,8 @@ def office(lab_to_break: Department) -> Iterator[Department]:
 
 @pytest.fixture
 def inventory(office: Department, tmp_path: Path) -> Path:
-    """Return an inventory with an own ledger, whose systems know the test passwords of two people."""
+    """Return an inventory with an own ledger."""
     made = office.copy_of_inventory(tmp_path / "inventory")
-    for name, password in (("leaver", LEAVER.password), ("colleague", password_of(PROBE))):
-        (made / "secrets" / name).write_text(password)
-    path = made / "group_vars" / "all" / "systems.yml"
-    systems = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for system in systems["dulae_systems"]:
-        intranet = system["name"] == "intranet"
-        leaver, colleague = (LEAVER.email, f"{PROBE}@dept.example") if intranet else (LEAVER.username, PROBE)
-        system["accounts"]["login_probe"] = {
-            "login_url": office.web(system["name"], "/login"),
-            "username_field": "email" if intranet else "username",
-            "csrf_field": "_token" if intranet else "csrf_token",
-            "logged_in": WELCOME,
-            "ca_file": str(office.ca_file),
-            "colleague": colleague,
-            "passwords": {leaver: {"file": "secrets/leaver"}, colleague: {"file": "secrets/colleague"}},
-        }
-    path.write_text(yaml.safe_dump(systems, allow_unicode=True), encoding="utf-8")
     Ledger.create(made / "state" / "ledger", organisation="lab", node="control1")
     return made
 

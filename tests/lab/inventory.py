@@ -12,7 +12,7 @@ import yaml
 from tests.lab import keys, mailboxes, personnel_list
 from tests.lab.errors import LabError
 from tests.lab.layout import HOSTS, Layout, write_private
-from tests.lab.people import PROBE, password_of
+from tests.lab.people import PROBE, RESIGNED, department, password_of
 from tests.lab.ports import LOOPBACK
 from tests.lab.sshd import LOGIN
 from tests.lab.state import State, repository
@@ -95,7 +95,9 @@ def _write_secrets(inventory: Path, state: State) -> None:
     folder.mkdir(mode=0o700)
     database = state.database_passwords["dulae"]
     secrets = {"intranet_database": database, "saraban_database": database}
-    secrets |= {"probe": password_of(PROBE), "mailbox": state.mail_passwords[mailboxes.HELPDESK]}
+    # In the lab everybody's password is known; elsewhere only those of accounts made for a test are.
+    secrets |= {"probe": password_of(PROBE), "leaver": department()[RESIGNED].password}
+    secrets |= {"mailbox": state.mail_passwords[mailboxes.HELPDESK]}
     for name, secret in secrets.items():
         write_private(folder / name, f"{secret}\n")
 

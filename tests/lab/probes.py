@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.lab.layout import Layout
-from tests.lab.people import PROBE
+from tests.lab.people import PROBE, RESIGNED, department
 from tests.lab.ports import LOOPBACK
 from tests.lab.services import pidfile
 from tests.lab.state import State
@@ -21,7 +21,7 @@ Plain = dict[str, Any]
 
 def intranet(layout: Layout, state: State) -> list[Plain]:
     """Return the Intranet's probes."""
-    web = f"http://{LOOPBACK}:{state.ports['intranet']}"
+    web = _intranet_web(state)
     page = {"url": f"{web}/login", "contains": _LOGIN_WORDS, "not_contains": "SQLSTATE"}
     news = {"url": f"{web}/news", "contains": "ข่าวประชาสัมพันธ์", "max_latency_ms": SLOW_MS}
     journey = {
@@ -40,8 +40,7 @@ def intranet(layout: Layout, state: State) -> list[Plain]:
 
 def saraban(layout: Layout, state: State) -> list[Plain]:
     """Return the correspondence system's probes."""
-    web = f"https://{LOOPBACK}:{state.ports['saraban']}"
-    trust = {"ca_file": str(layout.tls / "ca.pem")}
+    web, trust = _saraban_web(state), _trust(layout)
     page = {"url": f"{web}/login", "contains": _LOGIN_WORDS, "max_latency_ms": SLOW_MS, **trust}
     journey = {**_journey(web, "/register", "csrf_token"), "username": PROBE, **trust}
     smtp = {"host": LOOPBACK, "port": state.ports["smtp"]}
@@ -54,6 +53,39 @@ def saraban(layout: Layout, state: State) -> list[Plain]:
         _probe("mail_out tcp", ("ส่งอีเมล", "Outgoing mail"), _USER, **smtp),
         _probe("mailbox tcp", ("อีเมลกลาง", "Central mailbox"), ("mail1",), **imap),
     ]
+
+
+def intranet_login(state: State) -> Plain:
+    """Return how step 4 shows at the Intranet's own form that a leaver is refused and a colleague is not."""
+    leaver, colleague = department()[RESIGNED].email, f"{PROBE}@dept.example"
+    return _login(_intranet_web(state), "_token", leaver, colleague) | {"username_field": "email"}
+
+
+def saraban_login(layout: Layout, state: State) -> Plain:
+    """Return the same for the correspondence system's form."""
+    return _login(_saraban_web(state), "csrf_token", department()[RESIGNED].username, PROBE) | _trust(layout)
+
+
+def _login(web: str, csrf_field: str, leaver: str, colleague: str) -> Plain:
+    return {
+        "login_url": f"{web}/login",
+        "csrf_field": csrf_field,
+        "logged_in": _WELCOME,
+        "colleague": colleague,
+        "passwords": {leaver: {"file": "secrets/leaver"}, colleague: {"file": "secrets/probe"}},
+    }
+
+
+def _intranet_web(state: State) -> str:
+    return f"http://{LOOPBACK}:{state.ports['intranet']}"
+
+
+def _saraban_web(state: State) -> str:
+    return f"https://{LOOPBACK}:{state.ports['saraban']}"
+
+
+def _trust(layout: Layout) -> Plain:
+    return {"ca_file": str(layout.tls / "ca.pem")}
 
 
 def _probe(name_and_kind: str, title: tuple[str, str], seen_from: tuple[str, ...], **options: Any) -> Plain:

@@ -42,7 +42,7 @@ def _intranet(layout: Layout, state: State) -> Plain:
         "hosts": ["web1", "db1"],
         "probes": probes.intranet(layout, state),
         "databases": [_database("intranet", state)],
-        "accounts": _intranet_accounts(),
+        "accounts": {**_intranet_accounts(), "login_probe": probes.intranet_login(state)},
         "mounts": [_folder_of_this_machine("backup1", layout.vault)],
         "backup_sets": [backups.declared_dump(layout, "intranet")],
         "backups_made_here": [backups.source_dump(layout, state, "intranet")],
@@ -59,7 +59,7 @@ def _saraban(layout: Layout, state: State) -> Plain:
         "hosts": ["web1", "db1"],
         "probes": probes.saraban(layout, state),
         "databases": [_database("saraban", state)],
-        "accounts": _saraban_accounts(),
+        "accounts": {**_saraban_accounts(), "login_probe": probes.saraban_login(layout, state)},
         "mounts": [_data_of_db1(layout, state), _folder_of_this_machine("web1", layout.documents)],
         "backup_sets": [backups.declared_dump(layout, "saraban"), backups.declared_documents(layout)],
         "backups_made_here": [

@@ -103,4 +103,4 @@ def test_a_profile_that_is_described_wrongly_is_one_clear_line(
 ) -> None:
     change_accounts(inventory, tablename="users")
     failed = run_module("dulae_accounts", inventory=str(inventory))
-    assert failed["failed"] and "accounts has no key 'tablename'" in failed["msg"]
+    assert failed["failed"] and "accounts.tablename: nobody reads 'tablename' here" in failed["msg"]

@@ -108,3 +108,13 @@ def test_a_holder_who_is_none_is_told_with_his_line(run_module: RunModule, inven
     change_accounts(inventory, shared=[{"login": "registry", "owner": "officer9"}])
     failed = run_module("dulae_accounts", inventory=str(inventory))
     assert failed["failed"] and "systems.yml:" in failed["msg"] and "officer9" in failed["msg"]
+
+
+def test_a_wrong_description_is_told_with_its_line_as_the_command_line_tells_it(
+    run_module: RunModule, inventory: Path
+) -> None:
+    change_accounts(inventory, tablename="x", zone="Mars")
+    made = run_module("dulae_accounts", inventory=str(inventory))
+    told = "systems.yml:"
+    assert made["failed"] and told in made["msg"] and "accounts.tablename: nobody reads" in made["msg"]
+    assert "And 3 more: 'dulae inventory check' lists them all" in made["msg"]

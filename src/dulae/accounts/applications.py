@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dulae.accounts import profile
+from dulae.accounts import describing, profile
 from dulae.accounts.database import Database
 from dulae.accounts.login import LoginProbe
 from dulae.accounts.profile import Profile
 from dulae.errors import SettingsError
 from dulae.settings import secrets
+from dulae.settings.problem import SettingsProblems
 
 if TYPE_CHECKING:
     from dulae.settings import Settings
     from dulae.settings.systems import System
-
-PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,12 @@ class Application:
 
 
 def applications(settings: Settings) -> tuple[Application, ...]:
-    """Return the applications of all systems with accounts; raise SettingsError where one is described wrongly."""
+    """Return the applications of all systems with accounts.
+
+    Raise SettingsProblems, with every mistake and its line, where one is described wrongly.
+    """
+    if wrong := describing.problems(settings):
+        raise SettingsProblems(wrong)
     return tuple(_application(system, settings) for system in settings.systems if system.accounts)
 
 
@@ -80,7 +84,6 @@ def _application(system: System, settings: Settings) -> Application:
     place = f"systems.yml, system {system.name}"
     options = dict(kept.options)
     probe = options.pop("login_probe", None)
-    _demand_known(options, place)
     return Application(
         system=system.name,
         profile=profile.load(kept.profile, options, place=place),
@@ -92,9 +95,3 @@ def _application(system: System, settings: Settings) -> Application:
         shared={one.login.casefold(): one.owner for one in kept.shared},
         vendors={one.login.casefold(): one.ends or settings.contract.ends for one in kept.vendors},
     )
-
-
-def _demand_known(options: Mapping[str, Any], place: str) -> None:
-    for name in sorted(set(options) - PROFILE_KEYS):
-        known = ", ".join(sorted(PROFILE_KEYS | {"login_probe"}))
-        raise SettingsError(f"accounts has no key {name!r}", place=place, remedy=f"It takes {known}")

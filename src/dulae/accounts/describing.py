@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from dulae.accounts import profile
-from dulae.accounts.applications import PROFILE_KEYS
 from dulae.accounts.login import LoginProbe
-from dulae.accounts.profile import Profile
+from dulae.accounts.profile import PROFILE_KEYS, Profile
 from dulae.errors import SettingsError
 from dulae.settings.problem import Problem
 from dulae.settings.reading import Document, Keys, read
+from dulae.settings.shape import Secret, SecretPlace
 from dulae.settings.translate import choice_of, problem_of, unknown_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,25 @@ def _probe(settings: Settings, document: Document, keys: Keys, probe: Any) -> It
     if not isinstance(probe, dict):
         yield document.problem("want_keys", keys, known="login_url, logged_in, passwords, colleague")
         return
+    passwords = probe.get("passwords") or {}
+    if not isinstance(passwords, dict):
+        yield document.problem("want_keys", (*keys, "passwords"), known="LOGIN: {file: PATH}")
+        return
+    wrong = [*_passwords(document, (*keys, "passwords"), passwords)]
+    if wrong:
+        yield from wrong
+        return
     try:
         LoginProbe.of(probe, settings.inventory, "")
     except SettingsError as error:
         yield document.problem("other", keys, why=error.what)
+
+
+def _passwords(document: Document, keys: Keys, passwords: dict[Any, Any]) -> Iterator[Problem]:
+    """Yield each password whose place is not told as it must be."""
+    for login, secret in passwords.items():
+        try:
+            TypeAdapter(Secret).validate_python(secret)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                yield problem_of(document, SecretPlace, (*keys, login), details)

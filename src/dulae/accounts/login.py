@@ -41,8 +41,14 @@ class LoginProbe:
         """Return the probe of ``accounts.login_probe``; raise SettingsError if it is none."""
         options = dict(given)
         kept, colleague = options.pop("passwords", None) or {}, str(options.pop("colleague", "") or "")
-        timeout_s = int(options.pop("timeout_s", _TIMEOUT_S))
+        timeout_s = options.pop("timeout_s", _TIMEOUT_S)
         where = f"{place}, accounts.login_probe"
+        if type(timeout_s) is not int or timeout_s < 1:
+            raise SettingsError(
+                f"timeout_s must be whole seconds, not {timeout_s!r}",
+                place=where,
+                remedy="Write it as timeout_s: 10",
+            )
         try:
             form = build(journey.Journey, {**options, "username": colleague or "-"}, where)
             passwords = {

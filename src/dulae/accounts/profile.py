@@ -18,6 +18,8 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from dulae.accounts.shapes import End, Plain, Scramble, Shape, Stamp, Title, Users, Value
 from dulae.errors import SettingsError
 
+# What a system may say of its accounts under a profile's own keys.
+PROFILE_KEYS = frozenset({"users", "disable", "also", "ends", "prefix", "zone"})
 _FOLDER = Path(__file__).with_name("profiles")
 _NOTHING = "empty"
 _SOMETHING = "set"

@@ -1,28 +1,26 @@
 """Names that differ in one letter: a hint for whoever decides, never more.
 
-Each leaver's name is indexed under itself and under every spelling with one letter left out; two names of one-letter
-difference meet under one of these, so that a million accounts need look-ups only, no comparisons.
+One change of a letter, or two neighbours exchanged, leaves what stands before the middle letter or what stands after it
+as it was. Each leaver's surname is indexed under both halves, together with his first name: a million accounts need
+look-ups of some few leavers, and no comparison with all of them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 _SHORTEST = 3
 # Without this sign the word is read differently, so it is no spelling of the same name.
 _THANTHAKHAT = "\u0e4c"
-_DISTINCT = 1 << 16
 
 
 def is_similar(one: str, other: str) -> bool:
     """Say whether two names are different and one letter apart."""
-    if one == other or one.replace(_THANTHAKHAT, "") == other.replace(_THANTHAKHAT, ""):
+    if one == other or OSA.distance(one, other, score_cutoff=1) > 1:
         return False
-    return OSA.distance(one, other, score_cutoff=1) <= 1
+    return one.replace(_THANTHAKHAT, "") != other.replace(_THANTHAKHAT, "")
 
 
 class Similar:
@@ -30,31 +28,47 @@ class Similar:
 
     def __init__(self, names: Iterable[tuple[int, str]]) -> None:
         """Index numbers by ``first|surname``."""
-        self._numbers: dict[tuple[str, str], list[int]] = defaultdict(list)
-        self._variants: dict[str, set[str]] = defaultdict(set)
+        self._surnames, self._first_names = _Near(), _Near()
         for number, key in names:
             first, _, last = key.partition("|")
-            self._numbers[first, last].append(number)
-            for part in (first, last):
-                for variant in _variants(part):
-                    self._variants[variant].add(part)
-        self._near = lru_cache(_DISTINCT)(self._near_names)
+            self._surnames.add(first, last, number)
+            self._first_names.add(last, first, number)
 
     def numbers(self, key: str) -> Iterator[int]:
-        """Yield the numbers of the leavers whose name is similar to an account's."""
+        """Yield the numbers of the leavers whose name is similar to an account's, each once."""
         first, _, last = key.partition("|")
-        for near in self._near(first):
-            yield from self._numbers.get((near, last), ())
-        for near in self._near(last):
-            yield from self._numbers.get((first, near), ())
-
-    def _near_names(self, name: str) -> tuple[str, ...]:
-        met = set().union(*(self._variants.get(variant, ()) for variant in _variants(name)))
-        return tuple(sorted(other for other in met if is_similar(name, other)))
+        yield from dict.fromkeys(self._surnames.numbers(first, last))
+        yield from dict.fromkeys(self._first_names.numbers(last, first))
 
 
-def _variants(name: str) -> Iterator[str]:
-    yield name
-    if len(name) >= _SHORTEST:
-        for index in range(len(name)):
-            yield name[:index] + name[index + 1 :]
+class _Near:
+    """Names beside one that is the same, by their halves."""
+
+    def __init__(self) -> None:
+        self._same: set[str] = set()
+        self._by_half: dict[str, list[tuple[str, int]]] = {}
+
+    def add(self, same: str, name: str, number: int) -> None:
+        """Index a number by the name that must be the same and the one that may differ."""
+        self._same.add(same)
+        for half in _halves(same, name, len(name)):
+            self._by_half.setdefault(half, []).append((name, number))
+
+    def numbers(self, same: str, name: str) -> Iterator[int]:
+        """Yield the numbers of those with the same and a similar name, some twice."""
+        if same not in self._same:
+            return
+        for length in range(len(name) - 1, len(name) + 2):
+            for half in _halves(same, name, length):
+                for other, number in self._by_half.get(half, ()):
+                    if is_similar(name, other) and max(len(name), len(other)) >= _SHORTEST:
+                        yield number
+
+
+def _halves(same: str, name: str, length: int) -> tuple[str, str]:
+    """Return what begins and what ends a name, as keys that a similar one of some length shares."""
+    middle = length // 2
+    return (
+        f"{same}|{length}|{name[:middle]}|",
+        f"{same}|{length}||{name[len(name) - (length - middle - 1) :]}",
+    )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dulae.cli import clock
-from dulae.cli.door import REFUSED, settings_of
+from dulae.cli.door import REFUSED, InOrder, settings_of
+from dulae.cli.tables import format_option, language_option
 
 if TYPE_CHECKING:
     from dulae.accounts.desk import Desk
@@ -31,7 +32,7 @@ _CHECK = click.option(
 _SIGNATURE = "Give the .sig file that ssh-keygen -Y sign has written"
 
 
-@click.group()
+@click.group(cls=InOrder)
 def access() -> None:
     """Plan, approve, apply and undo the removal of leavers' access (procedure step 4).
 
@@ -60,23 +61,26 @@ def _desk(ctx: click.Context, holder: str = "") -> Desk:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @_AS
 @_CHECK
+@language_option
 @click.pass_context
-def plan(ctx: click.Context, file: Path | None, holder: str, check: bool) -> None:
+def plan(ctx: click.Context, file: Path | None, holder: str, check: bool, language: str) -> None:
     """Compare a list with every system's accounts, and keep the plan that follows.
 
-    FILE is the personnel division's list; by default the newest in the folder where lists arrive. Nothing is changed
+    FILE is the personnel division's list, or a folder whose newest list is read; by default the folder where lists
+    arrive (lists_dir in site.yml). Nothing is changed
     in any system. Planning the same again gives the same plan. Leavers of earlier lists who can
     still log in are part of it. Exit status 4: no list came, or a system could not be read, so that the plan does not
     speak of everybody.
 
     \b
-    Example:
-      dulae access plan lists/leavers.xlsx
+    Examples:
+      dulae access plan
+      dulae access plan lists/leavers.xlsx --as officer1 --language th
     """
-    from dulae.cli.planning import planned
+    from dulae.cli.planning import Asked, planned
 
     settings, desk = settings_of(ctx), _desk(ctx, holder)
-    sys.exit(0 if planned(settings, desk, file, check=check) else REFUSED)
+    sys.exit(0 if planned(settings, desk, Asked(file, check, language)) else REFUSED)
 
 
 @access.command("list", short_help="The plans, and how far each has come.")
@@ -107,9 +111,7 @@ def list_(ctx: click.Context) -> None:
 
 @access.command(short_help="2. Read a plan before it is signed.")
 @click.argument("plan_id", metavar="PLAN")
-@click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option
 @click.option("--statement", is_flag=True, help="Print only the line that an approver signs.")
 @click.option("--bulk", type=int, help="With --statement: the number of accounts of a planned bulk.")
 @click.pass_context
@@ -188,8 +190,9 @@ def approve(
 
 @access.command(short_help="Monthly: accounts against the full staff list.")
 @click.argument("file", type=click.Path(path_type=Path))
+@language_option
 @click.pass_context
-def reconcile(ctx: click.Context, file: Path) -> None:
+def reconcile(ctx: click.Context, file: Path, language: str) -> None:
     """Compare every system's active accounts with the full staff list, by citizen number; nothing is disabled.
 
     FILE is the personnel division's list of everybody who works here, or a folder whose newest list is read. Told are
@@ -200,16 +203,17 @@ def reconcile(ctx: click.Context, file: Path) -> None:
     Example:
       dulae access reconcile lists/staff-2026-11.xlsx
     """
-    from functools import partial
-
     from dulae.accounts.applications import applications
     from dulae.accounts.reconciling import reconciled
     from dulae.checks.finding import Verdict
-    from dulae.cli.findings import tell
+    from dulae.cli.language import refusing_in, tell_in
     from dulae.people import spelling, staff_list
 
-    found = reconciled(applications(settings_of(ctx)), spelling, partial(staff_list.rows, file, clock.now()))
-    tell(found)
+    settings = settings_of(ctx)
+    with refusing_in(language):
+        staff = staff_list.rows(file, clock.now())
+    found = reconciled(applications(settings), spelling, lambda: staff)
+    tell_in(language, settings, found)
     if any(one.verdict is Verdict.UNKNOWN for one in found):
         sys.exit(REFUSED)
 

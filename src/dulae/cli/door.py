@@ -29,6 +29,14 @@ _REMEDIES = {
 REFUSED = 4
 
 
+class InOrder(click.Group):
+    """Tells its commands in the order of their short help, which may begin with the number of a step."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names as the help tells them."""
+        return sorted(self.commands, key=lambda name: self.commands[name].short_help or "")
+
+
 def settings_of(ctx: click.Context) -> Settings:
     """Return the settings of the inventory that the command line names; raise SettingsError if they are wrong."""
     from dulae import settings

@@ -78,47 +78,44 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
       dulae people read lists/leavers.xlsx --language th
       dulae people read lists/leavers.csv --format json --errors send_back.xlsx
     """
-    from dulae.errors import ListError
+    from dulae.cli import people_words as words
+    from dulae.cli.language import refusing_in
     from dulae.people import read_list
     from dulae.people.dates import BANGKOK
-    from dulae.people.refusals import RefusedList
 
     now = datetime.now(BANGKOK)
     if file.is_file() and file.stat().st_size > _LONG_BYTES:
-        click.echo(f"reading {file.name}, which takes some seconds", err=True)
-    try:
+        click.echo(words.reading(file.name, language), err=True)
+    with refusing_in(language):
         found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
-    except RefusedList as refused:
-        if language == "th":
-            raise ListError(refused.thai) from refused
-        raise
     if output_format == "json":
         click.echo(json.dumps(found.to_dict(unmasked=how["unmasked"]), ensure_ascii=False, indent=2))
     else:
         _print(found, language, unmasked=how["unmasked"])
     if errors:
-        _send_back(found, errors, now)
+        _send_back(found, errors, now, language)
 
 
-def _send_back(found: PersonnelList, path: Path, now: datetime) -> None:
+def _send_back(found: PersonnelList, path: Path, now: datetime, language: str) -> None:
     """Write the rows that go back into a new file; raise ListError where a file of that name is there already."""
-    from dulae.errors import ListError
-    from dulae.people import error_sheet
+    from dulae.cli import people_words as words
+    from dulae.cli.language import refusing_in
+    from dulae.people import error_sheet, refusals
 
     count = len(error_sheet.returned(found))
     if not count:
-        click.echo("no row goes back, so no sheet is written", err=True)
+        click.echo(words.sent_back(0, path, language), err=True)
         return
     try:
         with path.open("xb"):
             error_sheet.write(found, path, now)
     except FileExistsError:
-        raise ListError(
-            "it is there already, and nothing is written over it",
-            place=str(path),
-            remedy="Name another file after --errors, or move this one away",
-        ) from None
-    click.echo(f"{count} {'row goes' if count == 1 else 'rows go'} back: {path}", err=True)
+        with refusing_in(language):
+            raise refusals.RefusedList(refusals.OUTPUT_EXISTS, str(path)) from None
+    except (FileNotFoundError, NotADirectoryError):
+        with refusing_in(language):
+            raise refusals.RefusedList(refusals.OUTPUT_FOLDER, str(path.parent)) from None
+    click.echo(words.sent_back(count, path, language), err=True)
 
 
 def _print(found: PersonnelList, language: str, *, unmasked: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from dulae.people import citizen_id, dates, movements
 from dulae.people.personnel_list import PersonnelList, Row
@@ -51,6 +52,12 @@ _ASIDES: Mapping[str, Mapping[str, str]] = {
         "says": "กองการเจ้าหน้าที่แจ้งว่า",
     },
 }
+_LONGEST_SHOWN = 60
+_READING = {"en": "reading {file}, which takes some seconds", "th": "กำลังอ่าน {file} ใช้เวลาสักครู่"}
+_NONE_BACK = {
+    "en": "no row goes back, so no sheet is written",
+    "th": "ไม่มีแถวที่ต้องส่งคืน จึงไม่เขียนไฟล์",
+}
 _NOTHING = {"en": "nothing to report", "th": "ไม่มีข้อมูล"}
 _EMPTY = {
     "en": 'the list holds no row and does not say "ไม่มีข้อมูล" (nothing to report)',
@@ -66,13 +73,18 @@ def line(row: Row, language: str, *, unmasked: bool) -> tuple[str, ...]:
     """Return a row's cells under the head, its citizen number masked unless asked."""
     return (
         str(row.row),
-        f"{row.prefix} {row.first_name} {row.last_name}".strip(),
+        shortened(f"{row.prefix} {row.first_name} {row.last_name}".strip()),
         row.citizen_id if unmasked else citizen_id.masked(row.citizen_id),
         movement(row.movement, language),
         day(row.effective_date, language),
         standing(row.standing, language),
         row.reason_th if language == "th" else row.reason,
     )
+
+
+def shortened(text: str) -> str:
+    """Return a text as it fits into a column."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def standing(name: str, language: str) -> str:
@@ -90,6 +102,20 @@ def day(value: date | None, language: str) -> str:
     if value is None:
         return ""
     return dates.in_thai(value) if language == "th" else value.isoformat()
+
+
+def reading(file: str, language: str) -> str:
+    """Return what is said before a long list has been read."""
+    return _READING[language].format(file=file)
+
+
+def sent_back(count: int, path: Path, language: str) -> str:
+    """Return how many rows go back, and in which file."""
+    if not count:
+        return _NONE_BACK[language]
+    if language == "th":
+        return f"ส่งคืน {count} แถว: {path}"
+    return f"{count} {'row goes' if count == 1 else 'rows go'} back: {path}"
 
 
 def figures(found: PersonnelList, language: str) -> str:

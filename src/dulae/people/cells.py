@@ -13,6 +13,10 @@ _ID_INSIDE = re.compile(
 )
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _DASHES = re.compile("[-\u2010-\u2015]+")
+# Numbers of days of five and six figures, and the days between the two beginnings.
+_SERIAL = re.compile(r"\d{5,6}(?:\.\d+)?")
+_DAYS_OF_1904 = range(10_000, 300_000)
+_DAYS_TO_1904 = 1462
 _LETTERS = 26
 _LONGEST_NUMBER = 13
 # No cell that says who leaves and when is longer.
@@ -35,6 +39,13 @@ def letters(index: int) -> str:
     """Return a column's letters from its index (0 is A)."""
     first, last = divmod(index, _LETTERS)
     return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
+
+
+def of_1904(cell: Any) -> Any:
+    """Return a day's number of a workbook that counts from 1904 as others count it; as text it stays unreadable."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in _DAYS_OF_1904:
+        return cell + _DAYS_TO_1904
+    return f"{cell} (1904?)" if isinstance(cell, str) and _SERIAL.fullmatch(cell.strip()) else cell
 
 
 def put(cells: dict[str, Any], kind: str, cell: Any) -> None:

@@ -34,20 +34,23 @@ _SERIAL = re.compile(r"(\d{5,6})(?:\.\d+)?")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}.*$")
 # Figures and words, with nothing but signs between them.
 _PART = re.compile(r"[0-9]+|[A-Za-z\u0e01-\u0e4e][A-Za-z\u0e01-\u0e4e. ]*")
-_SIGNS = re.compile(r"[\s\-\u2010-\u2015\u2212/.,\\_]*")
+_SIGNS = re.compile(r"[\s\-\u2010-\u2015\u2212/.,\\_'\u2018\u2019]*")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|[nr]d|th)\b", re.I)
 _QUOTES = re.compile(r"""^=?["'`\u2018-\u201d]+|["'\u2018-\u201d]+$""")
 _NAMES_BE = re.compile(r"พ\.?\s?ศ\.?|พุทธศักราช|\bB\.?E\b")
 _NAMES_CE = re.compile(r"ค\.?\s?ศ\.?(?=\s*\d)|คริสต์?ศักราช|\b(?:C\.?E|A\.?D)\b")
 _NOTHING = re.compile(r"[-\u2010-\u2015\u2212\s]*")
-_LAST_DAY = re.compile("ถึง|สิ้น|วันสุดท้าย|(?:หมด|ครบ|ครบกำหนด)สัญญา")
-_FIRST_DAY = re.compile("ตั้งแต่|นับแต่|เป็นต้นไป")
+_LAST_DAY = re.compile(r"ถึง|สิ้น|วันสุดท้าย|(?:หมด|ครบ|ครบกำหนด)สัญญา|\b(?:until|till|last day)\b", re.I)
+_FIRST_DAY = re.compile(r"ตั้งแต่|นับแต่|เป็นต้นไป|\b(?:from|since|effective|as of)\b", re.I)
 # Words around a date that say nothing about which day it is.
 _AROUND = re.compile(
     r"มีผล(?:บังคับใช้)?|นับ(?=แต่|ตั้งแต่)|(?:ตั้ง)?แต่|เป็นต้นไป|เป็น(?=วันสุดท้าย)|สิ้น(?:สุด|วัน|เดือน|ปี)?(?:งบประมาณ|สัญญา)?(?:จ้าง)?"
-    r"|(?:หมด|ครบกำหนด|ครบ)สัญญา(?:จ้าง)?|วันสุดท้าย|ถึง|เมื่อ|ณ |วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?|ศุกร์|เสาร์|อาทิตย์)(?:ที่)?"
+    r"|(?:หมด|ครบกำหนด|ครบ)สัญญา(?:จ้าง)?|วันสุดท้าย|ถึง|เมื่อ|ณ |ใน(?=วัน)"
+    r"|(?:วัน)?(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัสฯ?|ศุกร์|เสาร์|อาทิตย์)(?:ที่)?|\((?:จ|อ|พ|พฤ|ศ|ส|อา)\.?\)"
     r"|วันที่|(?<!ระหว่าง)ที่(?=\s*\d)|เดือน|เวลา.*$|ปี(?:งบประมาณ)?(?=\s*(?:พ|ค|\d))|พ\.?\s?ศ\.?|พุทธศักราช|ค\.?\s?ศ\.?(?=\s*\d)|คริสต์?ศักราช"
-    r"|\b(?:B\.?E|C\.?E|A\.?D)\b\.?|\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b[.,]?|[()]|:(?!\d)",
+    r"|\b(?:from|since|until|till|effect(?:ive)?|as of|on|with|last day)\b"
+    r"|\b(?:B\.?E|C\.?E|A\.?D)\b\.?"
+    r"|\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b[.,]?|[()]|:(?!\d)",
     re.I,
 )
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from dulae.people import citizen_id, dates, movements, names, row_reasons, rows
+from dulae.people import (
+    citizen_id,
+    days,
+    doubled,
+    doubting,
+    movements,
+    names,
+    places,
+    row_reasons,
+    rows,
+    wordings,
+)
 from dulae.people.citizen_id import CitizenId
-from dulae.people.dates import ReadDate
+from dulae.people.days import Day
+from dulae.people.doubting import SHOWN
 from dulae.people.movements import Counting, Movement
 from dulae.people.names import PersonName
 from dulae.people.personnel_list import Row
 from dulae.people.row_reasons import Because, because
 from dulae.people.tables import Record
+from dulae.people.wordings import Said
 
-_SHOWN = 60
 _NAME_CELLS = ("prefix", "full_name", "first_name", "last_name")
-_CONTRADICTS = re.compile("ยกเลิก|เพิกถอน|ชะลอ|ระงับคำสั่ง|ถอน(เรื่อง|คำขอ)|แก้ไข|ต่ออายุราชการ|ต่อสัญญา|เลื่อนวัน|ขยายเวลา")
-_END_OF_FISCAL_YEAR = (9, 30)
 _NAME_DOUBTS = {
     "suspicious": row_reasons.NAME_SUSPICIOUS,
     "replacement_char": row_reasons.NAME_SUSPICIOUS,
@@ -45,8 +54,8 @@ class _Read:
     number: CitizenId
     movement: Movement
     wording: str
-    day: date | None
-    dated: ReadDate
+    said: Said
+    dated: Day
     flags: frozenset[str]
 
 
@@ -57,8 +66,10 @@ def judge(record: Record, around: Surroundings) -> Row:
     if reasons:
         return _row(read, "rejected", reasons)
     if not _takes_away(read.movement):
+        if leaves := doubting.about_staying(read.record):
+            return _row(read, "review", leaves)
         return _row(read, "no_action", [_about(row_reasons.NOT_A_LEAVER, read)])
-    reasons = _doubts(read)
+    reasons = _doubts(read, around.today)
     if reasons:
         return _row(read, "review", reasons)
     return _row(read, *_certain(read, around.today))
@@ -72,12 +83,13 @@ def cell(record: Record, kind: str) -> str:
 def _understood(record: Record, around: Surroundings) -> _Read:
     name = _name(record)
     number = citizen_id.read(record.cells.get("citizen_id"))
-    movement, wording, flags = _movement(record, around)
-    dated, day, date_flags = _day(record, movement, around)
-    every = name.flags | number.flags | dated.flags | flags | date_flags
+    said, wording, flags = _said(record)
+    movement = _directed(record, movements.all_movements()[said.kind], said, around.units)
+    dated = days.of(record, movement, said, around.today)
+    every = name.flags | number.flags | dated.read.flags | flags | dated.flags
     if number.is_placeholder:
         every |= {"placeholder_id"}
-    return _Read(record, name, number, movement, wording, day, dated, every)
+    return _Read(record, name, number, movement, wording, said, dated, every)
 
 
 def _name(record: Record) -> PersonName:
@@ -90,54 +102,42 @@ def _name(record: Record) -> PersonName:
     return names.with_prefix(prefix, name) if prefix.strip() else name
 
 
-def _movement(record: Record, around: Surroundings) -> tuple[Movement, str, frozenset[str]]:
-    """Return the movement from its cell, else from the category above, else from the title."""
+def _said(record: Record) -> tuple[Said, str, frozenset[str]]:
+    """Return what is said of the movement in its cell, else in the category above, else in the title."""
     wording = cell(record, "movement") or cell(record, "movement_remark")
-    flags: frozenset[str] = frozenset()
-    found = movements.named(wording)
-    if found.id == movements.UNKNOWN and (not wording or "movement" not in record.cells):
+    found = wordings.said(wording)
+    if found.kind == movements.UNKNOWN and (not wording or "movement" not in record.cells):
         titled = movements.in_title(record.title)
-        above = movements.named(record.movement) if record.movement else titled
+        above = wordings.said(record.movement) if record.movement else Said(titled.id) if titled else None
         if above:
-            found, flags = above, frozenset({"movement_from_title"})
-    units = (_unit(record, "from_unit") or _unit(record, "unit"), _unit(record, "to_unit"))
-    return movements.directed(found, *units, around.units), movements.without_why(wording), flags
+            return above, wordings.without_why(wording), frozenset({"movement_from_title"})
+    return found, wordings.without_why(wording), frozenset()
+
+
+def _directed(record: Record, movement: Movement, said: Said, units: frozenset[str]) -> Movement:
+    """Return a movement with its direction; who goes to where this list comes from does not surely leave."""
+    from_unit, to_unit = _unit(record, "from_unit") or _unit(record, "unit"), _to_unit(record, said)
+    found = movements.directed(movement, from_unit, to_unit, units)
+    if found.id != "transfer_out" or not said.place:
+        return found
+    ours = (
+        said.place in units or places.named_in(said.place, record.title) or places.same(said.place, from_unit)
+    )
+    named = cell(record, "to_unit")
+    comes = places.is_agency(from_unit) and from_unit not in units and from_unit not in record.title
+    if ours or comes or (named and not places.same(named, said.place)):
+        return movements.all_movements()["transfer_ambiguous"]
+    return found
+
+
+def _to_unit(record: Record, said: Said) -> str:
+    """Return where somebody goes: from its column, or from the wording."""
+    comes = movements.all_movements()[said.kind].is_joining
+    return cell(record, "to_unit") or ("" if comes else said.place)
 
 
 def _unit(record: Record, kind: str) -> str:
     return cell(record, kind) or (record.unit if kind == "unit" else "")
-
-
-def _day(
-    record: Record, movement: Movement, around: Surroundings
-) -> tuple[ReadDate, date | None, frozenset[str]]:
-    """Return the date as read, the first day out that follows from it, and flags on how it was counted."""
-    stated = dates.read(record.cells.get("effective_date"), today=around.today)
-    last = dates.read(record.cells.get("last_day"), today=around.today)
-    if stated.status == "empty" and last.status != "empty":
-        return last, _next(last.day), frozenset({"last_day_given"})
-    year = rows.fiscal_year(record.title) if movement.counting is Counting.RETIREMENT else None
-    if stated.status == "empty" and year:
-        return ReadDate(None, "ok"), date(year - dates.BE_OFFSET, 10, 1), frozenset({"date_computed"})
-    day, flags = _first_day_out(stated, movement)
-    if last.day and day and _next(last.day) != day:
-        flags |= {"dates_disagree"}
-    return stated, day, flags
-
-
-def _first_day_out(stated: ReadDate, movement: Movement) -> tuple[date | None, frozenset[str]]:
-    """Return the first day out; the words in the cell come first, then the rule of the movement."""
-    day = stated.day
-    if day is None or stated.bound == "first_day_out":
-        return day, frozenset()
-    retires_last = movement.counting is Counting.RETIREMENT and (day.month, day.day) == _END_OF_FISCAL_YEAR
-    if stated.bound == "last_day" or movement.counting is Counting.LAST_DAY or retires_last:
-        return _next(day), frozenset({"last_day_given"})
-    return day, frozenset()
-
-
-def _next(day: date | None) -> date | None:
-    return day + timedelta(days=1) if day else None
 
 
 def _takes_away(movement: Movement) -> bool:
@@ -153,14 +153,16 @@ def _rejections(read: _Read) -> list[Because]:
         found.append(because(row_reasons.FORMULA))
     if read.record.spilled:
         found.append(because(row_reasons.SPILLED))
-    if read.dated.status.startswith("bad") and _takes_away(read.movement):
-        found.append(because(row_reasons.BAD_DATE, date=_typed_date(read)))
+    if read.dated.read.status.startswith("bad") and _takes_away(read.movement):
+        found.append(because(row_reasons.BAD_DATE, date=_shown_date(read)))
     return found
 
 
-def _doubts(read: _Read) -> list[Because]:
+def _doubts(read: _Read, today: date) -> list[Because]:
+    differing = doubled.differing(read.record, read.movement.id, today)
     return [
         *_about_row(read.record),
+        *(because(row_reasons.COLUMNS_DIFFER, title=title[:SHOWN]) for title in differing),
         *_about_movement(read),
         *_about_number(read),
         *_about_date(read),
@@ -176,18 +178,20 @@ def _about_row(record: Record) -> list[Because]:
 def _about_movement(read: _Read) -> list[Because]:
     found = []
     if read.movement.id == movements.UNKNOWN:
-        why = row_reasons.UNKNOWN_MOVEMENT if read.wording else row_reasons.NO_MOVEMENT
-        found.append(because(why, wording=read.wording[:_SHOWN]) if read.wording else because(why))
+        found.append(doubting.about_wording(read.said, read.wording))
     elif read.movement.id == "transfer_ambiguous":
         found.append(because(row_reasons.NO_DIRECTION))
     elif not read.movement.automatic:
         found.append(_about(row_reasons.NEEDS_DECISION, read))
-    remark = " ".join(filter(None, (cell(read.record, "remark"), cell(read.record, "movement_remark"))))
-    told = movements.in_title(remark) if remark and "movement_from_title" in read.flags else None
-    other = told is not None and told.id != read.movement.id
-    if read.movement.is_leaving and (other or _CONTRADICTS.search(remark)):
-        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=movements.without_why(remark)[:_SHOWN]))
+    remark = " ".join(filter(None, (cell(read.record, "remark"), _remark_of_movement(read))))
+    if read.movement.is_leaving and remark and wordings.speaks_against(remark, read.movement.id):
+        found.append(because(row_reasons.REMARK_CONTRADICTS, remark=wordings.without_why(remark)[:SHOWN]))
     return found
+
+
+def _remark_of_movement(read: _Read) -> str:
+    """Return the remark that could have been the movement and was not."""
+    return cell(read.record, "movement_remark") if "movement_from_title" in read.flags else ""
 
 
 def _about_number(read: _Read) -> list[Because]:
@@ -197,13 +201,15 @@ def _about_number(read: _Read) -> list[Because]:
 
 
 def _about_date(read: _Read) -> list[Because]:
-    if "dates_disagree" in read.flags:
-        return [because(row_reasons.DATES_DISAGREE)]
-    at_once = read.movement.counting is Counting.AT_ONCE and read.dated.status == "empty"
-    why = row_reasons.DATE_DOUBTFUL.get(read.dated.status)
-    if not why or at_once or not read.movement.is_leaving:
+    for flag, why in row_reasons.DATES_DIFFER.items():
+        if flag in read.flags and read.movement.is_leaving:
+            return [because(why)]
+    status = read.dated.read.status
+    at_once = read.movement.counting is Counting.AT_ONCE and status == "empty"
+    doubt = row_reasons.DATE_DOUBTFUL.get(status)
+    if not doubt or at_once or not read.movement.is_leaving:
         return []
-    return [because(why, date=_typed_date(read)) if "{date}" in why.text else because(why)]
+    return [because(doubt, date=_shown_date(read)) if "{date}" in doubt.text else because(doubt)]
 
 
 def _about_name(read: _Read) -> list[Because]:
@@ -217,9 +223,10 @@ def _certain(read: _Read, today: date) -> tuple[str, list[Because]]:
     if read.movement.counting is Counting.AT_ONCE:
         # Never the kind of movement: an order about discipline or death is nobody else's business.
         return "act", [because(row_reasons.AT_ONCE)]
-    due = read.day is not None and read.day <= today
+    first_out = read.dated.first_out
+    due = first_out is not None and first_out <= today
     why = row_reasons.HAS_LEFT if due else row_reasons.WILL_LEAVE
-    day = read.day.isoformat() if read.day else ""
+    day = first_out.isoformat() if first_out else ""
     return "act" if due else "scheduled", [because(why, movement=read.movement.id, effective_date=day)]
 
 
@@ -227,8 +234,8 @@ def _about(why: Any, read: _Read) -> Because:
     return because(why, movement=read.movement.id)
 
 
-def _typed_date(read: _Read) -> str:
-    return (cell(read.record, "effective_date") or cell(read.record, "last_day"))[:_SHOWN]
+def _shown_date(read: _Read) -> str:
+    return read.dated.typed[:SHOWN]
 
 
 def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:
@@ -237,7 +244,7 @@ def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:
         "name": " ".join(texts[kind] for kind in _NAME_CELLS if texts.get(kind)),
         "citizen_id": texts.get("citizen_id", ""),
         "movement": read.wording,
-        "effective_date": _typed_date(read),
+        "effective_date": _shown_date(read),
         "unit": _unit(read.record, "unit"),
     }
     return Row(
@@ -252,10 +259,10 @@ def _row(read: _Read, standing: str, reasons: list[Because]) -> Row:
         citizen_id_status=read.number.status,
         movement=read.movement.id,
         action=read.movement.action,
-        effective_date=read.day,
+        effective_date=read.dated.first_out,
         unit=_unit(read.record, "unit"),
-        to_unit=cell(read.record, "to_unit"),
-        order_no=cell(read.record, "order_no") or rows.order_no(read.record.title),
+        to_unit=_to_unit(read.record, read.said),
+        order_no=cell(read.record, "order_no") or read.said.order_no or rows.order_no(read.record.title),
         standing=standing,
         flags=tuple(sorted(read.flags)),
         because=tuple(reasons),

@@ -19,6 +19,11 @@ _NAMES = (
 _NUMBERS = {name: number for number, names in enumerate(_NAMES, 1) for name in names}
 _PRINTED = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
 _NO_LETTERS = str.maketrans("", "", ". ฯ")
+# A month as it is written within other text: whole, or shortened with its dots and spaces or without.
+PATTERN = "|".join(
+    rf"{name[:-1]}\.? ?{name[-1]}\.?"
+    for name in sorted((name for names in _NAMES for name in names), key=len, reverse=True)
+)
 
 
 def number(word: str) -> int | None:

@@ -51,22 +51,31 @@ class Movement:
 UNKNOWN = "unknown"
 _REMEMBERED = 1 << 12
 # Words shared by several kinds: the one without a direction wins, and with it a person's decision.
-_SHARED = {"โอน": "transfer_ambiguous", "ย้าย": "move_inside", "ช่วยราชการ": "assist_out", "อื่นๆ": UNKNOWN}
+_SHARED = {
+    "โอน": "transfer_ambiguous",
+    "transfer": "transfer_ambiguous",
+    "transferred": "transfer_ambiguous",
+    "ย้าย": "move_inside",
+    "ช่วยราชการ": "assist_out",
+    "อื่นๆ": UNKNOWN,
+}
 _SHARED_CODES = {"111": "assist_out"}
 # What overrides every other word in a title, and what a title says of people who do not move.
 _OVERRULES = ("order_cancelled", "order_corrected")
 _NOT_IN_TITLES = {UNKNOWN, "rename", "vendor_staff", "appoint", "outsourced_end"}
 _OPEN_END = "..."
 _SPACE = re.compile(r"\s+")
+_BRACKET = re.compile(r"[()]")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _CODE = re.compile(r"(\d{5}|\d{3})(?!\d)(?:\.0+$)?[:.\-]?")
 _CODE_BEHIND = re.compile(r"(.*\D)\(?(\d{5}|\d{3})\)?")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)](?!\d)")
 _SIGNS = " -\u2013*.,;:'\"\u2018\u2019\u201c\u201d"
-# What follows is why somebody leaves, which may not be read.
-_WHY = re.compile("เนื่องจาก|เนื่องด้วย|เพราะ|ด้วยเหตุ|สาเหตุ|เหตุผล")
-# A title that takes back what its other words say.
-_TAKES_BACK = re.compile("ยกเลิก|เพิกถอน|ถอน|ชะลอ|ระงับ|ไม่|แก้ไข|เลื่อน|ขยาย")
+# A title that takes back what its other words say, or says that it is not decided.
+_TAKES_BACK = re.compile(
+    "ยกเลิก|เพิกถอน|ถอน|ชะลอ|ระงับ|ไม่|แก้ไข|เลื่อน|ขยาย|ประสงค์|จำนง|ยื่น|คาดว่า|อยู่ระหว่าง|ร่าง(?!กาย)"
+    "|รอ(?:การ|ผล)?(?:อนุมัติ|อนุญาต|คำสั่ง|พิจารณา|ลงนาม|เสนอ)"
+)
 _ELSEWHERE = re.compile("^(ไป)?(กรม|จังหวัด|กระทรวง|สสจ|สำนักงานสาธารณสุขจังหวัด|สำนักงานปลัดกระทรวง)")
 
 
@@ -82,25 +91,59 @@ def named(wording: str) -> Movement:
     return all_movements()[_whole(_key(wording)) or UNKNOWN]
 
 
-def without_why(wording: str) -> str:
-    """Return a wording as it may be shown, without why somebody leaves; a known wording stays whole."""
-    cut = _WHY.search(wording)
-    return wording if cut is None or _whole(_key(wording)) else wording[: cut.start()].rstrip(" (")
-
-
 @lru_cache(_REMEMBERED)
 def in_title(text: str) -> Movement | None:
     """Return the one movement that a title or category names, or None if it names none, several or takes it back."""
-    rest, found = _key(text), set()
-    for wording, identifier in _longest_first():
-        if wording in rest and identifier not in _NOT_IN_TITLES:
-            found.add(identifier)
-            rest = rest.replace(wording, " ")
+    found, rest = inside(_key(text))
     overruling = [identifier for identifier in _OVERRULES if identifier in found]
     if not overruling and _TAKES_BACK.search(rest):
         return None
-    only = overruling[:1] or (list(found) if len(found) == 1 else [])
+    only = overruling[:1] or (found if len(found) == 1 else [])
     return all_movements()[only[0]] if only else None
+
+
+def inside(compact: str) -> tuple[list[str], str]:
+    """Return the movements that a text without spaces names anywhere, and what is left of it."""
+    found: dict[str, None] = {}
+    for wording, identifier in _longest_first():
+        if wording in compact and identifier not in _NOT_IN_TITLES:
+            found[identifier] = None
+            compact = compact.replace(wording, " ")
+    return list(found), compact
+
+
+@cache
+def beginnings() -> dict[str, str]:
+    """Return the movements by the words that may stand first in a longer wording, without spaces and brackets."""
+    bare = {_BRACKET.sub("", wording): kind for wording, kind in _longest_first()}
+    return {wording: kind for wording, kind in bare.items() if kind not in _NOT_IN_TITLES}
+
+
+def at_beginning(compact: str, begin: int = 0) -> list[tuple[str, str]]:
+    """Return the words with which a text without spaces begins at a place, the longest first, with their movements."""
+    known = beginnings()
+    cuts = [compact[begin : begin + length] for length in _lengths() if begin + length <= len(compact)]
+    return [(wording, known[wording]) for wording in cuts if wording in known]
+
+
+@cache
+def _lengths() -> list[int]:
+    return sorted({len(wording) for wording in beginnings()}, reverse=True)
+
+
+@cache
+def of_no_matter() -> set[str]:
+    """Return the kinds that speak for nobody's leaving and against nobody's: leave, promotions, acting."""
+    return {
+        kind.id for kind in all_movements().values() if kind.action in {"NO_ACTION", "ADD_ROLE", "RELINK"}
+    }
+
+
+def code_before(compact: str) -> tuple[str, int]:
+    """Return the movement whose code stands before its words, and the code's length; both nothing without one."""
+    found = _CODE.match(compact)
+    kind = _codes().get(found.group(1)) if found else None
+    return (kind, found.end()) if found and kind else ("", 0)
 
 
 def directed(movement: Movement, from_unit: str, to_unit: str, units: frozenset[str]) -> Movement:
@@ -170,7 +213,8 @@ def _further() -> dict[str, list[str]]:
 
 def _spellings(row: dict[str, str]) -> Iterator[str]:
     title = row["movement_th"]
-    yield from (title, row["movement_en"], *row["synonyms_th"].split("|"))
+    english = row["movement_en"]
+    yield from (title, english, _PARENTHESES.sub("", english), *row["synonyms_th"].split("|"))
     yield from _further().get(row["id"], [])
     yield from (title.split(" ") if row["id"] == "short_leave" else [])
     for part in (title, *title.split(" / ")):

@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -39,12 +39,16 @@ _EXCEL_SEPARATOR = re.compile(r"\ufeff?sep=(.)\s*\n", re.I)
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet, or a CSV file: rows of cells as they were typed, where formulas stand (``B7``), and hidden rows."""
+    """One sheet, or a CSV file: rows of cells as they were typed, where formulas stand (``B7``), and hidden rows.
+
+    ``from_1904`` says that bare numbers of days are counted from 1904 in this workbook.
+    """
 
     name: str
     rows: list[Cells]
     formulas: frozenset[str] = frozenset()
     hidden: frozenset[int] = frozenset()
+    from_1904: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def document(data: bytes, name: str) -> Document:
 def _workbook(data: bytes, name: str) -> Document:
     seen = survey.survey(data, name)
     try:
-        files = survey.sheet_files(data)
+        files, from_1904 = survey.sheet_files(data), survey.counts_from_1904(data)
         with opened(data) as book:
             shown = [
                 (index, sheet.name)
@@ -78,7 +82,10 @@ def _workbook(data: bytes, name: str) -> Document:
             ]
             named = {made for _, made in shown}
             unread = [sheet.name for sheet in book.sheets_metadata if sheet.name not in named]
-            tables = tuple(_table(book, index, seen.sheets[files[index]]) for index, _ in shown)
+            tables = tuple(
+                replace(_table(book, index, seen.sheets[files[index]]), from_1904=from_1904)
+                for index, _ in shown
+            )
     except _DAMAGE as error:
         raise RefusedList(refusals.UNREADABLE, name) from error
     if seen.odd_letters:
@@ -126,12 +133,12 @@ def _text(data: bytes, name: str) -> tuple[str, str]:
             continue
         if _BINARY in text:
             line = text.count("\n", 0, text.index(_BINARY)) + 1
-            raise RefusedList(refusals.NOT_TEXT, f"{name}, line {line}")
+            raise RefusedList(refusals.NOT_TEXT, f"{name}:{line}")
         if guards.MARKUP.match(text[:_SAMPLE_LETTERS]):
             raise RefusedList(refusals.WEB_PAGE, name)
         _refuse_damaged([text], name)
         return text, encoding
-    raise RefusedList(refusals.ENCODING, name, encodings=" and not ".join(encodings))
+    raise RefusedList(refusals.ENCODING, name, encodings=" / ".join(encodings))
 
 
 def _refuse_damaged(cells: Iterable[Any], name: str) -> None:
@@ -152,7 +159,10 @@ def _csv_rows(text: str, name: str) -> list[Cells]:
             if len(rows) > survey.MOST_ROWS or len(row) > survey.MOST_COLUMNS:
                 raise RefusedList(refusals.ROWS, name, rows=survey.MOST_ROWS, columns=survey.MOST_COLUMNS)
     except csv.Error as error:
-        raise RefusedList(refusals.QUOTES, f"{name}, line {reader.line_num}", problem=str(error)) from error
+        place = f"{name}:{reader.line_num}"
+        if "field limit" in str(error):
+            raise RefusedList(refusals.CELL, place, most=csv.field_size_limit()) from error
+        raise RefusedList(refusals.QUOTES, place, problem=str(error)) from error
     return rows
 
 

@@ -50,9 +50,16 @@ def _kind(code: str, kind: str, remedy: str = _SAVE_AS) -> Refusal:
     return _refusal(code, f"the file is {kind}, whatever its name says", remedy)
 
 
+def _output(code: str, what: str, remedy: str) -> Refusal:
+    return Refusal(reason(f"list_file.{code}", f"{{place}}: {what}. {remedy}"), what, remedy)
+
+
 # The file itself.
 NO_FILE = _refusal("no_file", "there is no such file", _GIVE_PATH)
 FOLDER = _refusal("folder", "this is a folder and no file", _GIVE_PATH)
+NO_LIST = _refusal(
+    "no_list", "no list lies in this folder", "Put the list there (CSV or XLSX), or name the file itself"
+)
 DEVICE = _refusal("device", "this is a pipe or a device and no file", _GIVE_PATH)
 NO_ACCESS = _refusal("no_access", "the file cannot be read ({problem})", "Look at its owner and its rights")
 GROWING = _refusal(
@@ -81,6 +88,14 @@ NO_WORKBOOK = _kind("no_workbook", "a zip archive but no Excel workbook")
 PASSWORD = _kind("password", "protected by a password", _NO_PASSWORD)
 OLD_OR_PASSWORD = _kind("old_or_password", "an old .xls workbook or is protected by a password")
 ENCRYPTED = _refusal("encrypted", "the workbook is encrypted", _NO_PASSWORD)
+
+# Where the rows that go back are to be written.
+OUTPUT_EXISTS = _output(
+    "output_exists",
+    "it is there already, and nothing is written over it",
+    "Name another file after --errors, or move this one away",
+)
+OUTPUT_FOLDER = _output("output_folder", "there is no such folder", "Make it, or name another after --errors")
 
 # A workbook that is damaged or not safe to open.
 HALF = _refusal("half", "the workbook is damaged or only half of it arrived", _ASK_AGAIN)
@@ -120,6 +135,12 @@ LETTERS = _refusal(
 )
 ROWS = _refusal(
     "rows", "the file has more than {rows} rows or {columns} columns", "Ask for the list of this week alone"
+)
+CELL = _refusal("cell", "a cell holds more than {most} letters, or its quotation mark never ends", _SAVE_AS)
+SIDE_BY_SIDE = _refusal(
+    "side_by_side",
+    "the sheet holds two lists side by side, and only one list can be read from a row",
+    "Put the lists below each other, or each on a sheet of its own",
 )
 QUOTES = _refusal(
     "quotes",

@@ -27,6 +27,34 @@ BAD_DATE = reason("list_row.bad_date", "the date '{date}' does not exist or cann
 HIDDEN = reason("list_row.hidden", "the row is hidden in the sheet")
 TOO_LONG = reason("list_row.too_long", "a cell holds more than a thousand letters")
 UNKNOWN_MOVEMENT = reason("list_row.unknown_movement", "the wording '{wording}' is no known movement")
+# A wording of which only a part was understood, by the doubt that it leaves.
+WORDING = {
+    "taken_back": reason(
+        "list_row.wording_taken_back",
+        "the wording '{wording}' names '{movement}', and says beside it that it is not so, or no longer",
+    ),
+    "undecided": reason(
+        "list_row.wording_undecided",
+        "the wording '{wording}' names '{movement}', and says beside it that it is not decided yet",
+    ),
+    "several": reason(
+        "list_row.wording_several", "the wording '{wording}' names two movements: '{movement}' and '{other}'"
+    ),
+    "why": reason(
+        "list_row.wording_why",
+        "the wording names '{movement}', and beside it why, which may not be read and may change what it means",
+    ),
+    "more": reason(
+        "list_row.wording_more", "the wording '{wording}' names '{movement}', but the rest of it is not known"
+    ),
+    "mistyped": reason(
+        "list_row.wording_mistyped", "the wording '{wording}' is perhaps '{movement}', mistyped"
+    ),
+}
+WORDING_AT_ONCE = reason(
+    "list_row.wording_at_once",
+    "the wording names an order that takes effect at once, but not all of the wording is known",
+)
 NO_MOVEMENT = reason("list_row.no_movement", "the list does not say what kind of movement this is")
 NEEDS_DECISION = reason(
     "list_row.needs_decision", "'{movement}' is not carried out without a person's decision"
@@ -58,6 +86,19 @@ DATE_DOUBTFUL = {
 DATES_DISAGREE = reason(
     "list_row.dates_disagree", "the first day out and the last day in do not follow each other"
 )
+DATES_DIFFER = {
+    "dates_disagree": DATES_DISAGREE,
+    "wording_date_differs": reason(
+        "list_row.wording_date_differs",
+        "the wording of the movement and the column of dates tell different days",
+    ),
+    "remark_date_differs": reason(
+        "list_row.remark_date_differs", "the remark and the column of dates tell different days"
+    ),
+}
+COLUMNS_DIFFER = reason(
+    "list_row.columns_differ", "the column '{title}' says something else than an earlier one of the same kind"
+)
 NAME_SUSPICIOUS = reason("list_row.name_suspicious", "the name holds letters that no name has")
 PREFIX_MISTYPED = reason("list_row.prefix_mistyped", "the title before the name is mistyped")
 NO_SURNAME = reason("list_row.no_surname", "the surname is missing")
@@ -87,7 +128,7 @@ WILL_LEAVE = reason("list_row.will_leave", "'{movement}': out of service from {e
 
 @dataclass(frozen=True)
 class Because:
-    """One reason with the values of its named places; ``movement`` is an id, ``effective_date`` an ISO day."""
+    """One reason with the values of its places; ``movement`` and ``other`` are ids, ``effective_date`` an ISO day."""
 
     why: Reason
     places: Mapping[str, Any] = field(default_factory=dict)
@@ -104,8 +145,9 @@ class Because:
 
     def _filled(self, text: str, kind: Callable[[Movement], str], day: Callable[[date], str]) -> str:
         places = dict(self.places)
-        if "movement" in places:
-            places["movement"] = kind(all_movements()[places["movement"]])
+        for name in ("movement", "other"):
+            if name in places:
+                places[name] = kind(all_movements()[places[name]])
         if "effective_date" in places:
             places["effective_date"] = day(date.fromisoformat(places["effective_date"]))
         return text.format_map(places)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from dulae.people import movements, names, totals
+from dulae.people import movements, names, totals, wordings
 from dulae.people.text import arabic, plain
 
 PERSON = "person"
@@ -124,7 +124,7 @@ def category(filled: Sequence[str]) -> str:
 def movement_of(text: str) -> str:
     """Return the wording of a category that names one movement, or nothing."""
     bare = _bare(text)
-    if movements.named(bare).id != movements.UNKNOWN:
+    if wordings.said(bare).kind != movements.UNKNOWN:
         return bare
     found = movements.in_title(bare)
     return found.thai if found else ""

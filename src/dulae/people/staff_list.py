@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dulae.errors import ListError
-from dulae.people import read_list
+from dulae.people import read_list, refusals
 from dulae.people.dates import BANGKOK
 from dulae.people.receiving import newest
+from dulae.people.refusals import RefusedList
 
 
 def rows(path: Path, now: datetime) -> list[dict[str, Any]]:
@@ -18,9 +18,8 @@ def rows(path: Path, now: datetime) -> list[dict[str, Any]]:
     Raise ListError where there is none, or it cannot be read.
     """
     file = newest(path) if path.is_dir() else path
-    if file is None or not file.is_file():
-        remedy = "Put the list there (CSV or XLSX), or name the right file"
-        raise ListError("there is no staff list", place=str(path), remedy=remedy)
+    if file is None:
+        raise RefusedList(refusals.NO_LIST, str(path))
     read = read_list(file, today=now.astimezone(BANGKOK).date())
     kept: list[dict[str, Any]] = read.to_dict(unmasked=True)["rows"]
     return kept

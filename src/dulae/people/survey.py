@@ -58,6 +58,7 @@ _FORMULA = re.compile(
 _HIDDEN_ROW = re.compile(
     rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden\s*=\s*["'](?:1|true)["'])[^>]*?\br\s*=\s*["'](\d{1,7})["']"""
 )
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 _SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _RELATION_ID = re.compile(rb"""\b(?:r:id|Id)\s*=\s*["']([^"']+)""")
@@ -133,6 +134,12 @@ def sheet_files(data: bytes) -> list[str]:
     found = [_RELATION_ID.search(tag) for tag in _SHEET_TAG.findall(sheets)]
     named = [targets.get(made.group(1), "") if made else "" for made in found]
     return [part_name(name.lstrip("/") if name.startswith("/xl/") else f"xl/{name}") for name in named]
+
+
+def counts_from_1904(data: bytes) -> bool:
+    """Say whether a workbook numbers its days from 1904, as those of old Macintoshes do; for surveyed bytes."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return bool(_FROM_1904.search(archive.read("xl/workbook.xml")))
 
 
 def _members(data: bytes, name: str) -> list[zipfile.ZipInfo]:

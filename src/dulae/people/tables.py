@@ -20,6 +20,8 @@ from dulae.people.text import plain
 _FIRST_CELLS = 4
 _MOST_PAGE_TITLES = 6
 _MOST_TITLE_CELLS = 2
+_DATES = {"effective_date", "last_day", "order_date"}
+_TOLD_ONCE = {"full_name", "first_name", "last_name", "citizen_id", "movement", "effective_date", "last_day"}
 
 
 @dataclass
@@ -35,6 +37,8 @@ class Record:
     spilled: bool = False
     hidden: bool = False
     long: bool = False
+    # What a further column of one kind holds, where only one can be right: the kind, the cell, the column's title.
+    further: list[tuple[str, Any, str]] = field(default_factory=list)
 
     @property
     def formula(self) -> str:
@@ -142,6 +146,12 @@ class _Sheet:
         self.header, self.signed = header, False
         self._take_columns(header)
         self._refuse_formulas()
+        held = Counter(column.first for _, column in self.used)
+        if (
+            held["full_name"] + held["first_name"] > 1
+            and max(held["citizen_id"], held["seq"], held["movement"]) > 1
+        ):
+            raise RefusedList(refusals.SIDE_BY_SIDE, self.table.name)
         return header.last_row + 1
 
     def _take_columns(self, header: headers.Header) -> None:
@@ -210,7 +220,7 @@ class _Sheet:
         person.long = row is not self.table.rows[at]
         self._look_beyond(person, row)
         for index, column in self.used:
-            cells.put(person.cells, column.first, self._cell(row, index))
+            self._put(person, column.first, self._cell(row, index), column.title)
         cells.split_name(person.cells, self.header.columns[self.name_column].second)
         self.made.records.append(person)
         self.totals.found += 1
@@ -235,7 +245,18 @@ class _Sheet:
         for index, column in self.used:
             below = "citizen_id" if rows.is_number_cell(plain(cells.at(row, index))) else column.second
             kind = (below or "citizen_id") if index == self.name_column else column.second or column.first
-            cells.put(person.cells, kind, self._cell(row, index))
+            self._put(person, kind, self._cell(row, index), column.title)
+
+    def _put(self, person: Record, kind: str, cell: Any, title: str) -> None:
+        if self.table.from_1904 and kind in _DATES:
+            cell = cells.of_1904(cell)
+        held = person.cells.get(kind)
+        if held is None:
+            person.cells[kind] = cell
+            return
+        if kind in _TOLD_ONCE and held not in ("", cell) and plain(held) and plain(cell):
+            person.further.append((kind, cell, title))
+        cells.put(person.cells, kind, cell)
 
     def _cell(self, row: Cells, index: int) -> Any:
         """Return a cell; the name's own with what stands in the columns that its title spans."""

@@ -1,5 +1,6 @@
 """Applications out of the settings; what is described wrongly is told before any database is asked."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,22 +37,31 @@ def test_what_a_system_says_of_its_tables_replaces_the_profiles(inventory: Path)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tablename": "x"}, "accounts has no key 'tablename'"),
-        ({"profile": "nosuch"}, "there is no account profile 'nosuch'"),
+        ({"tablename": "x"}, "accounts.tablename: nobody reads 'tablename' here"),
+        ({"profile": "nosuch"}, "'nosuch' is not known for 'profile'"),
         ({"disable": {}}, "accounts.disable"),
         ({"login_probe": {**LOGIN, "nosuch": 1}}, "nosuch"),
         ({"login_probe": {"logged_in": "x"}}, "login_url"),
-        ({"login_probe": {**LOGIN, "passwords": {"a": {"word": "x"}}}}, "passwords"),
+        ({"login_probe": {**LOGIN, "passwords": {"a": {"word": "x"}}}}, "login_probe.passwords.a"),
+        ({"login_probe": {**LOGIN, "passwords": {"a": "hunter2"}}}, "login_probe.passwords.a"),
+        ({"login_probe": {**LOGIN, "passwords": ["a"]}}, "'passwords' must have keys"),
+        ({"login_probe": {**LOGIN, "timeout_s": "long"}}, "timeout_s must be whole seconds"),
+        ({"login_probe": True}, "'login_probe' must have keys"),
         ({"login_probe": {**LOGIN, "colleague": "helper"}}, "no password for helper"),
     ],
 )
-def test_a_wrong_description_is_told_with_the_system_and_what_to_write(
+def test_a_wrong_description_is_told_with_its_line_and_what_to_write(
     inventory: Path, changes: dict[str, Any], words: str
 ) -> None:
     change_accounts(inventory, **changes)
     with pytest.raises(SettingsError, match=words) as told:
         applications(settings.load(inventory))
-    assert "systems.yml, system intranet" in str(told.value)
+    assert re.search(r"systems\.yml:\d+: dulae_systems\[intranet\]\.accounts", str(told.value))
+    assert isinstance(told.value, settings.SettingsProblems) and "hunter2" not in str(told.value)
+    assert {one.key.split(".")[0] for one in told.value.problems} == {
+        "dulae_systems[intranet]",
+        "dulae_systems[saraban]",
+    }
 
 
 def test_the_login_probes_passwords_are_revealed_only_when_they_are_used(inventory: Path) -> None:

@@ -4,6 +4,8 @@ import csv
 import pathlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dulae.accounts.similar import Similar, is_similar
 from dulae.people import names
@@ -56,3 +58,23 @@ def test_both_parts_different_is_no_hint() -> None:
 
 def test_very_short_names_meet_only_by_insertion() -> None:
     assert list(Similar([(1, "นก|ดี")]).numbers("นกก|ดี")) == [1]
+
+
+WORD = st.text("กขค์", min_size=0, max_size=6)
+NAME = st.tuples(WORD, WORD).map("|".join)
+
+
+def apart(one: str, other: str) -> bool:
+    """Say whether two names are similar, by comparing them letter by letter."""
+    (first, _, last), (other_first, _, other_last) = one.partition("|"), other.partition("|")
+    pairs = (
+        [(first, other_first)] if last == other_last else [(last, other_last)] if first == other_first else []
+    )
+    return any(is_similar(*pair) and max(map(len, pair)) > 2 for pair in pairs)
+
+
+@given(st.lists(NAME, max_size=12), NAME)
+def test_none_is_missed_and_none_is_told_that_is_not_similar(leavers: list[str], account: str) -> None:
+    found = list(Similar(enumerate(leavers)).numbers(account))
+    assert len(found) == len(set(found))
+    assert set(found) == {number for number, name in enumerate(leavers) if apart(name, account)}

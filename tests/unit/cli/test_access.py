@@ -258,10 +258,75 @@ def test_the_accounts_are_compared_with_the_whole_staff(run: Call, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "."])
-def test_a_staff_list_that_is_not_there_is_unknown(run: Call, tmp_path: Path, name: str) -> None:
+def test_a_staff_list_that_is_not_there_is_refused_once(run: Call, tmp_path: Path, name: str) -> None:
     (tmp_path / "none").mkdir()
-    status, out, _ = run("access", "reconcile", str(tmp_path / "none" / name))
-    assert status == 4 and out.count("there is no staff list") == 2
+    status, out, err = run("access", "reconcile", str(tmp_path / "none" / name))
+    assert (status, out, err.count("\n")) == (4, "", 1)
+    assert "there is no such file" in err or "no list lies in this folder" in err
+
+
+@pytest.mark.parametrize("command", [("access", "plan"), ("access", "reconcile"), ("people", "read")])
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("missing.xlsx", ("there is no such file. Give the path", "ไม่พบไฟล์นี้")),
+        ("empty.csv", ("the file is empty. Ask", "ไฟล์ว่างเปล่า")),
+        ("list.xlsx", ("a PDF document, whatever its name says. Open it", "เอกสาร PDF")),
+        ("pipe", ("a pipe or a device and no file", "ไปป์หรืออุปกรณ์")),
+        ("folder", ("folder", "โฟลเดอร์")),
+    ],
+)
+def test_a_file_that_is_no_list_is_told_with_what_to_do_in_both_languages(
+    run: Call, tmp_path: Path, command: tuple[str, str], name: str, sentences: tuple[str, str]
+) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "list.xlsx").write_bytes(b"%PDF-1.7")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for language, sentence in zip(("en", "th"), sentences, strict=True):
+        status, out, err = run(*command, str(tmp_path / name), "--language", language)
+        told = out + err
+        assert status == 4 and sentence in told and str(tmp_path / name)[-8:] in told, told
+        assert told.count("\n") == 1 and "Traceback" not in told
+
+
+def test_the_help_tells_the_steps_in_their_order(run: Call) -> None:
+    told = run("access", "--help")[1]
+    steps = re.findall(r"^  (\w+) +\d\. ", told, re.MULTILINE)
+    assert steps == ["plan", "show", "approve", "apply", "receipt"]
+
+
+def test_a_file_that_was_mistyped_is_no_week_without_a_list(
+    run: Call, inventory: Path, tmp_path: Path
+) -> None:
+    planned(run)
+    kept = sorted((inventory / "state").rglob("*.json"))
+    before = [path.read_bytes() for path in kept]
+    run("access", "plan", str(tmp_path / "leavesr.csv"))
+    assert [path.read_bytes() for path in kept] == before
+
+
+def test_a_plan_is_made_from_the_newest_list_of_a_folder_and_told_in_thai(run: Call, inventory: Path) -> None:
+    status, out, err = run("access", "plan", str(inventory / "lists"), "--as", "officer1", "--language", "th")
+    assert status == 0 and "กำลังอ่านบัญชีผู้ใช้ของ" in err
+    assert re.search(r"แผน \d{8}-\w{8}: ปิดการใช้งาน 2 บัญชี", out) and "ขั้นต่อไป" in out
+    assert "leavers.csv: ได้รับ 2 ราย" in out and "accounts" not in out
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_rows_that_go_back_are_never_written_over_a_file(
+    run: Call, inventory: Path, tmp_path: Path, language: str
+) -> None:
+    kept = tmp_path / "list.xlsx"
+    kept.write_bytes(b"kept")
+    source = str(inventory / "lists/leavers.csv")
+    status, _, err = run("people", "read", source, "--language", language, "--errors", str(kept))
+    assert (status, kept.read_bytes()) == (4, b"kept")
+    assert ("nothing is written over it" if language == "en" else "ไม่เขียนทับ") in err
+    status, _, err = run(
+        "people", "read", source, "--language", language, "--errors", str(tmp_path / "no/x.xlsx")
+    )
+    assert status == 4 and ("no such folder" if language == "en" else "ไม่มีโฟลเดอร์นี้") in err
 
 
 def test_an_undo_of_nobody_is_told_as_an_undo(run: Call, keys: dict[str, Path]) -> None:
@@ -291,7 +356,9 @@ def test_what_is_open_again_is_told_with_whose_it_is_and_shown_to_whoever_approv
     assert "1 accounts that were disabled stay closed" in run("access", "plan", "--as", "officer1")[1]
     run_sql(inventory.parent / "saraban.db", "UPDATE users SET is_active = 1 WHERE id = 1")
     out = run("access", "plan", "--as", "officer1")[1]
-    assert "saraban user1 (นายสมชาย ใจดี): flag; disabled 20" in out and "no use found" in out
+    assert "saraban user1 (นายสมชาย ใจดี): the account is active; disabled 20" in out and "no use found" in out
+    thai = run("access", "plan", "--as", "officer1", "--language", "th")[1]
+    assert "saraban user1 (นายสมชาย ใจดี): สถานะบัญชีเป็นใช้งานได้ ปิดเมื่อ 20" in thai and "ยังไม่พบการใช้งาน" in thai
     again = re.search(r"plan (\d{8}-\w{8}): 1 accounts", out)
     assert again, out
     assert "user1 (open again: flag; disabled 20" in run("access", "show", again[1])[1]

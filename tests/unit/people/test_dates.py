@@ -154,3 +154,20 @@ def test_a_long_cell_of_words_and_signs_takes_no_time() -> None:
 def test_any_cell_gets_a_status(raw: object) -> None:
     found = dates.read(raw, today=TODAY)
     assert (found.day is not None) == (found.status in {"ok", "out_of_window", "range"})
+
+
+@pytest.mark.parametrize(
+    ("raw", "bound"),
+    [
+        ("1 ต.ค. '69", ""),
+        ("พฤหัสบดีที่ 1 ตุลาคม 2569", ""),
+        ("1 ต.ค. 2569 (พฤ.)", ""),
+        ("ในวันที่ 1 ตุลาคม 2569", ""),
+        ("effective 1 October 2026", "first_day_out"),
+        ("from 1 Oct 2026", "first_day_out"),
+        ("until 1 October 2026", "last_day"),
+    ],
+)
+def test_further_words_around_a_date_are_understood(raw: str, bound: str) -> None:
+    found = dates.read(raw, today=date(2026, 10, 1))
+    assert (str(found.day), found.status, found.bound) == ("2026-10-01", "ok", bound)

@@ -56,7 +56,7 @@ def test_what_is_no_list_is_called_by_its_kind(data: bytes, what: str) -> None:
 
 def test_a_byte_of_zero_is_named_with_its_line() -> None:
     refused = refusal("ชื่อ-สกุล,สังกัด\nนาย\x00สมชาย ใจดี,กองคลัง\n".encode())
-    assert (refused.what, refused.place) == ("the file is not text", "list.xls, line 2")
+    assert (refused.what, refused.place) == ("the file is not text", "list.xls:2")
 
 
 def test_a_folder_a_pipe_and_a_device_are_no_lists(tmp_path: Path) -> None:

@@ -83,6 +83,13 @@ def test_any_wording_is_a_movement_of_the_table(wording: str) -> None:
         ("รายชื่อผู้ยกเลิกการลาออก", "order_cancelled"),
         ("ลาออก (ไม่นับอายุราชการ)", "resign"),
         ("ผู้ไม่ต่อสัญญาจ้าง", "contract_end"),
+        ("รายชื่อผู้ที่จะเกษียณอายุราชการ สิ้นปีงบประมาณ 2569", "retire"),
+        ("ขอลาออก รออนุมัติ", None),
+        ("รายชื่อผู้มีความประสงค์ลาออก", None),
+        ("ผู้ขอโอน (อยู่ระหว่างเสนอ)", None),
+        ("(ร่าง) รายชื่อผู้เกษียณอายุราชการ", None),
+        ("รายชื่อผู้ยื่นใบลาออก", None),
+        ("คาดว่าจะลาออก", None),
     ],
 )
 def test_a_title_names_one_movement_or_none(title: str, expected: str | None) -> None:
@@ -139,16 +146,3 @@ def test_a_move_inside_the_department_never_takes_a_login_away() -> None:
     assert not movements.all_movements()["unknown"].is_leaving
     assert movements.all_movements()["assist_out"].is_leaving
     assert movements.all_movements()["transfer_in"].is_joining
-
-
-@pytest.mark.parametrize(
-    ("wording", "shown"),
-    [
-        ("ลาออก เนื่องจากป่วยเป็นโรคหัวใจ", "ลาออก"),
-        ("ลาออก (เหตุผลส่วนตัว)", "ลาออก"),
-        ("พ้นจากราชการเพราะเหตุเกษียณอายุ", "พ้นจากราชการเพราะเหตุเกษียณอายุ"),
-        ("ไปช่วยงานที่อื่น", "ไปช่วยงานที่อื่น"),
-    ],
-)
-def test_why_somebody_leaves_is_not_shown(wording: str, shown: str) -> None:
-    assert movements.without_why(wording) == shown

@@ -87,7 +87,7 @@ def test_a_line_break_within_quotation_marks_stays_in_its_cell() -> None:
         (b"PK\x03\x04 half of it", "half of it"),
         (WORKBOOK[: len(WORKBOOK) // 2], "half of it"),
         (LINES.encode("utf-16")[2:], "not text"),
-        (LINES.encode() + "ชื่อ".encode("cp874"), "utf-8 and not cp874"),
+        (LINES.encode() + "ชื่อ".encode("cp874"), "utf-8 / cp874"),
         (b"\xff\xfe" + LINES.encode("utf-16-le")[:-1], "utf-16"),
         ("ชื่อ,น\ufffdยสมชาย".encode(), "damaged"),
         (LINES.encode().decode("latin-1").encode(), "damaged"),
