@@ -72,8 +72,8 @@ RETURN = r"""
 findings:
   description:
     - One finding for each system; further ones about accounts that were used too late, about what was disabled before
-      (C(access_again): does it stay closed), about what hinders the review, about the lag from the first day out to the
-      disabling, and about documents that wait at the leavers' accounts.
+      (C(access_again), whether it stays closed), about what hinders the review, about the lag from the first day out
+      to the disabling, and about documents that wait at the leavers' accounts.
   returned: success
   type: list
   elements: dict

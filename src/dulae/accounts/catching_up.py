@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,10 +39,14 @@ List = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Overdue:
-    """The lists that are compared now, the oldest first, and those that are lost."""
+    """The lists that are compared now, the oldest first, and those that are lost.
+
+    ``arrived`` gives when a list came, by its SHA-256, where the ledger knows it: a file's own date may be older.
+    """
 
     late: tuple[List, ...] = ()
     lost: tuple[Arrived, ...] = ()
+    arrived: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def overdue(desk: Desk, own: str) -> Overdue:
@@ -53,9 +57,10 @@ def overdue(desk: Desk, own: str) -> Overdue:
     lost = (
         one for one in known.forgotten if one.sha256 not in aside and one.sha256 != own and one.at >= since
     )
-    return Overdue(
-        tuple(sorted(aside.values(), key=lambda one: str(one.get("received_at", "")))), tuple(lost)
-    )
+    # One that the ledger never heard of was broken off in its arrival, so it is the newest.
+    newest = desk.clock()
+    late = sorted(aside.values(), key=lambda one: known.arrived.get(one["sha256"], newest))
+    return Overdue(tuple(late), tuple(lost), known.arrived)
 
 
 def kept(desk: Desk) -> Iterator[List]:
@@ -69,10 +74,12 @@ def kept(desk: Desk) -> Iterator[List]:
 def told_by(desk: Desk, found: Overdue) -> list[List]:
     """Return the late lists without the rows of whoever a list that came after them has spoken of already."""
     said = list(_said(desk)) if found.late else []
-    return [
-        {**one, "rows": [row for row in one["rows"] if reference(desk.key, row) not in _since(one, said)]}
-        for one in found.late
-    ]
+    return [_unsaid(desk, one, found.arrived.get(one["sha256"]), said) for one in found.late]
+
+
+def _unsaid(desk: Desk, one: List, came: datetime | None, said: Sequence[tuple[datetime, set[str]]]) -> List:
+    later = set().union(*(refs for at, refs in said if came and at > came))
+    return {**one, "rows": [row for row in one["rows"] if reference(desk.key, row) not in later]}
 
 
 def _said(desk: Desk) -> Iterator[tuple[datetime, set[str]]]:
@@ -81,14 +88,6 @@ def _said(desk: Desk) -> Iterator[tuple[datetime, set[str]]]:
         plan = entry.body.get("plan", {})
         own = {person.get("ref", "") for person in plan.get("persons", ()) if not person.get("list")}
         yield entry.ts, own | set(plan.get("staying", ()))
-
-
-def _since(one: List, said: Sequence[tuple[datetime, set[str]]]) -> set[str]:
-    try:
-        came = datetime.fromisoformat(str(one.get("received_at", "")))
-    except ValueError:
-        return set()
-    return set().union(*(refs for at, refs in said if at > came))
 
 
 def findings(found: Overdue) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from dulae.accounts.result import Result, applied, failed, head
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.tables import tables, users_by_key
 from dulae.accounts.values import encoded
+from dulae.accounts.verifying import still_open
 
 _NOTHING_WRITTEN = "the attempt was interrupted before anything was written"
 
@@ -87,6 +88,9 @@ def _is_written(application: Application, kept: Kept) -> bool:
     with database.reading(application.database) as connection:
         found = tables(connection, application.profile)
         rows = users_by_key(connection, application.profile, found, [change.key for change in kept.changes])
+        if kept.changes and not new:
+            # Nothing was to be written, only to be ended.
+            return not any(True for _ in still_open(connection, application, kept.changes))
     if application.profile.is_random:
         return any(_holds(rows.get(change.key), change.after) for change in new)
     return all(_holds(rows.get(change.key), change.after) for change in new)

@@ -26,7 +26,7 @@ def verify(application: Application, changes: Sequence[Change]) -> dict[Any, str
     """Return for each account how its disabling is proven: ``login_refused`` is worth more than ``row_read_back``."""
     try:
         with database.reading(application.database) as connection:
-            open_again = set(_still_open(connection, application, changes))
+            open_again = set(still_open(connection, application, changes))
     except (DatabaseError, RemoteError):
         return {change.key: UNREAD for change in changes}
     return {
@@ -35,7 +35,8 @@ def verify(application: Application, changes: Sequence[Change]) -> dict[Any, str
     }
 
 
-def _still_open(connection: Connection, application: Application, changes: Sequence[Change]) -> Iterable[Any]:
+def still_open(connection: Connection, application: Application, changes: Sequence[Change]) -> Iterable[Any]:
+    """Yield the keys of the accounts that are not disabled, or have rows of their own that should have ended."""
     profile = application.profile
     found = tables(connection, profile)
     rows = users_by_key(connection, profile, found, [change.key for change in changes])

@@ -24,11 +24,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "opened": "{} opened: {}",
         "plan": "plan {}: {} accounts to disable",
         "as_before": " (as before)",
-        "noticed": "noticed {}",
-        "closed": "disabled {}",
-        "used": "used {}",
-        "unused": "no use found",
         "next": "next, by a second person",
+        "again": "{system} {login} ({name}): {opened}; {closed}noticed {noticed_at}, {used}",
+        "closed": "disabled {closed_at}, ",
+        "used": "used {last_used_at}",
+        "unused": "no use found",
         "unread": "not in this plan, for they could not be read: {}; plan again",
         "no_list": "no list came, so this plan is about leavers of earlier lists alone; plan again with one",
     },
@@ -37,11 +37,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "opened": "เปิดเหตุ {}: {}",
         "plan": "แผน {}: ปิดการใช้งาน {} บัญชี",
         "as_before": " (เหมือนเดิม)",
-        "noticed": "พบเมื่อ {}",
-        "closed": "เคยปิดเมื่อ {}",
-        "used": "ใช้งานเมื่อ {}",
-        "unused": "ไม่พบการใช้งาน",
         "next": "ขั้นต่อไป ให้บุคคลที่สองลงนาม",
+        "again": "{system} {login} ({name}): {opened} {closed}พบว่าเปิดเมื่อ {noticed_at} {used}",
+        "closed": "ปิดเมื่อ {closed_at} ",
+        "used": "ใช้ล่าสุด {last_used_at}",
+        "unused": "ยังไม่พบการใช้งาน",
         "unread": "ไม่อยู่ในแผนนี้ เพราะอ่านไม่ได้: {} ให้จัดทำแผนอีกครั้ง",
         "no_list": "ไม่ได้รับรายชื่อ แผนนี้จึงมีเฉพาะผู้พ้นจากราชการตามรายชื่อครั้งก่อน ให้จัดทำแผนอีกครั้งเมื่อได้รับรายชื่อ",
     },
@@ -74,7 +74,7 @@ def planned(settings: Settings, desk: Desk, asked: Asked) -> bool:
     click.echo(words["reading"].format(", ".join(one.system for one in desk.applications)), err=True)
     made = _reviewed(desk, received, check=asked.check)
     tell_in(asked.language, settings, made.findings)
-    _tell_again(made, words)
+    _tell_again(made, asked.language)
     if not asked.check:
         _opened(settings, made, words)
     if made.plan is None:
@@ -108,17 +108,24 @@ def _reviewed(desk: Desk, received: Receipt, *, check: bool) -> Review:
     return review(desk, received.judged_list if check else desk.judged_list, spelling, Manner(check))
 
 
-def _tell_again(made: Review, words: Mapping[str, str]) -> None:
+def _tell_again(made: Review, language: str) -> None:
     """Tell each account that is open again: whose, what of it is open, since when, and whether it was used."""
     from dulae.cli.findings import printable
+    from dulae.reports import languages
 
+    words, kinds = _WORDS[language], languages.words(language)["access"]["opened_kinds"]
     for finding in made.findings:
         for one in finding.measured.get("accounts", ()) if finding.check == "access_again" else ():
-            told = [words["noticed"].format(one["noticed_at"])]
-            told += [words["closed"].format(one["closed_at"])] if one["closed_at"] else []
-            told += [words["used"].format(one["last_used_at"]) if one["used"] else words["unused"]]
-            head = f"{finding.subject} {one['login']} ({one['name']}): {', '.join(one['opened'])}"
-            click.echo(f"  {printable('; '.join((head, *told)))}")
+            told = words["again"].format(
+                system=finding.subject,
+                login=one["login"],
+                name=one["name"],
+                opened=", ".join(kinds.get(what, what) for what in one["opened"]),
+                closed=words["closed"].format_map(one) if one["closed_at"] else "",
+                noticed_at=one["noticed_at"],
+                used=words["used" if one["used"] else "unused"].format_map(one),
+            )
+            click.echo(f"  {printable(told)}")
 
 
 def _opened(settings: Settings, made: Review, words: Mapping[str, str]) -> None:

@@ -153,6 +153,15 @@ def test_what_a_list_that_came_after_it_said_is_newer(work: Office) -> None:
     assert proposed(reviewed(work, 9)) == {"user3"}
 
 
+def test_a_file_that_is_older_than_its_arrival_is_as_new_as_its_arrival(work: Office) -> None:
+    reviewed(work, 0, leaver(SOMCHAI, **RETURN))
+    aside(work, 3, leaver(SOMCHAI))
+    (path,) = work.desk.uncompared.iterdir()
+    kept = {**json.loads(path.read_text(encoding="utf-8")), "received_at": "2026-11-01T00:00:00.000+00:00"}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert proposed(reviewed(work, 4)) == {"user1"}
+
+
 def test_several_are_taken_in_the_order_in_which_they_came(work: Office) -> None:
     aside(work, 1, leaver(SOMCHAI), leaver(KANDA, **RETURN))
     aside(work, 0, leaver(SOMCHAI, effective_date="2026-11-02"), leaver(KANDA))

@@ -47,6 +47,11 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def before_the_commit() -> None:
+    """Die when all is written, and the commit is to follow."""
+    sqlalchemy.event.listen(Engine, "commit", lambda *_: _die())
+
+
 def before_the_result() -> None:
     """Die when the first result is to be recorded, after its commit."""
     append = Ledger.append
@@ -182,3 +187,21 @@ def test_an_interrupted_attempt_stays_open_while_its_database_is_away(work: Offi
     (work.folder / "away.db").rename(work.database("saraban"))
     assert [result.outcome for result in applying.apply(work.desk, plan)] == ["recovered", "already"]
     assert work.bodies("change.result")[-1]["examined"]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "outcome"), [(before_the_commit, "rolled_back"), (before_the_result, "applied")]
+)
+def test_where_only_sessions_were_to_end_the_rows_say_whether_they_did(
+    work: Office, prepare: Callable[[], None], outcome: str
+) -> None:
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    work = work.with_applications(work.desk.applications[0])
+    plan = work.approved(leaver(SOMCHAI))
+    assert plan.items[0]["account"]["disabled"]
+    assert killed(prepare, lambda: list(applying.apply(work.desk, plan)))
+    list(applying.apply(work.desk, plan))
+    outcomes = [body["outcome"] for body in work.bodies("change.result")]
+    assert outcomes[0] == outcome and outcomes[-1] == "applied"
+    assert "ended_late" not in work.bodies("change.result")[-1]["items"][0]
+    assert run_sql(work.database("saraban"), SESSIONS) == [(1,)]

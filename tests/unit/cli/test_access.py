@@ -356,7 +356,9 @@ def test_what_is_open_again_is_told_with_whose_it_is_and_shown_to_whoever_approv
     assert "1 accounts that were disabled stay closed" in run("access", "plan", "--as", "officer1")[1]
     run_sql(inventory.parent / "saraban.db", "UPDATE users SET is_active = 1 WHERE id = 1")
     out = run("access", "plan", "--as", "officer1")[1]
-    assert "saraban user1 (นายสมชาย ใจดี): flag; disabled 20" in out and "no use found" in out
+    assert "saraban user1 (นายสมชาย ใจดี): the account is active; disabled 20" in out and "no use found" in out
+    thai = run("access", "plan", "--as", "officer1", "--language", "th")[1]
+    assert "saraban user1 (นายสมชาย ใจดี): สถานะบัญชีเป็นใช้งานได้ ปิดเมื่อ 20" in thai and "ยังไม่พบการใช้งาน" in thai
     again = re.search(r"plan (\d{8}-\w{8}): 1 accounts", out)
     assert again, out
     assert "user1 (open again: flag; disabled 20" in run("access", "show", again[1])[1]

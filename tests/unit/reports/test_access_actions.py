@@ -137,3 +137,27 @@ def test_several_reviews_of_a_week_tell_the_same_once(tale: Department) -> None:
     review = told(tale, "2026-W47")
     assert [[use.login for use in one.uses] for one in review.uses] == [["user1"]]
     assert [row.measured["ended_logins"] for row in review.account_rows] == ["b (2026-01-31)"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("access.protected", "protected"),
+        ("access.no_transactions", "hindered"),
+        ("access.last_administrator", "last_administrator"),
+    ],
+)
+def test_what_keeps_an_account_from_being_disabled_is_told_as_what_it_is(
+    tale: Department, code: str, status: str
+) -> None:
+    kept = {**entry(1), "match": {"code": code, "because": "it is so"}}
+    planned(tale, tale.at(MONDAY, "09:00"), "plan1", {"persons": [person(1)], "protected": [kept]})
+    assert statuses(told(tale, "2026-W47")) == [("user1", status)]
+
+
+def test_the_lag_of_what_was_opened_again_is_not_told_a_second_time(tale: Department) -> None:
+    again = {**entry(1), "again": {"closed_at": "2026-11-01T02:00:00+00:00"}}
+    planned(tale, tale.at(MONDAY, "09:00"), "plan1", {"persons": [person(1)], "items": [again]})
+    done(tale, tale.at(MONDAY, "10:00"), "plan1", 1)
+    review = told(tale, "2026-W47")
+    assert statuses(review) == [("user1", "done")] and review.lag is None

@@ -26,10 +26,14 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Lists:
-    """The SHA-256 sums of all lists that the accounts were compared with, and the lists that were forgotten."""
+    """The SHA-256 sums of all lists that the accounts were compared with, and the lists that were forgotten.
+
+    ``arrived`` gives when each list came last.
+    """
 
     compared: frozenset[str]
     forgotten: tuple[Arrived, ...]
+    arrived: Mapping[str, datetime]
 
 
 def lists(entries: Iterable[Entry]) -> Lists:
@@ -52,7 +56,8 @@ def lists(entries: Iterable[Entry]) -> Lists:
         for sha256, one in arrived.items()
         if one.rows and sha256 not in compared and content[sha256] not in known
     )
-    return Lists(frozenset(compared), tuple(forgotten))
+    moments = {sha256: one.at for sha256, one in arrived.items()}
+    return Lists(frozenset(compared), tuple(forgotten), moments)
 
 
 def _compared(body: Mapping[str, Any]) -> Iterable[str]:

@@ -17,6 +17,8 @@ from dulae.settings.shape import Words
 
 NOT_PROVEN = ("still_open", "unread")
 BY_HAND = "access.by_hand"
+# Nobody protects these accounts: what hinders can be mended.
+_HINDERED = {"access.no_transactions": "hindered", "access.last_administrator": "last_administrator"}
 # What an item stands at where nothing was done in its system.
 _DECIDED = ("approved", "rejected")
 
@@ -36,8 +38,9 @@ class Said:
 class Action:
     """One person in one system: how he was matched, what became of it, and how long after his last day.
 
-    ``status`` is done, unproven, undone, waiting, protected, or how far the plan has come in that system.
-    ``lag_days`` is known of what is done and stays done. ``approver`` is whoever allowed it, of what was allowed.
+    ``status`` is done, unproven, undone, waiting, protected, hindered, last_administrator, or how far the plan has come
+    in that system. ``lag_days`` is known of what is done and stays done. ``approver`` is whoever allowed it, of what
+    was allowed.
     """
 
     name: str
@@ -158,7 +161,8 @@ def actions(evidence: Evidence, one: Told, start: datetime) -> Iterator[Action]:
         yield _action(evidence, plan, entry, (status_in(plan, place, item, back), event, item))
     for section in ("waiting", "protected") if one.whole else ():
         for entry in plan.content.get(section, ()):
-            yield _action(evidence, plan, entry, (section, None, {}))
+            status = _HINDERED.get(str(entry["match"].get("code", "")), section)
+            yield _action(evidence, plan, entry, (status, None, {}))
 
 
 def status_in(plan: Plan, place: tuple[str, int], item: Mapping[str, Any], back: set[tuple[str, int]]) -> str:
