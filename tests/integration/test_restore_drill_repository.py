@@ -455,8 +455,8 @@ def test_a_drill_killed_while_pgbackrest_restores_leaves_no_program(
     pgbackrest: Kept, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        # A program of this name that works on the folder, and does not end with the drill.
-        works = 'exec -a pgbackrest tail -f /dev/null "$@"'
+        # A program of this name that works on the folder, and does not end with the drill whose pipes it would fill.
+        works = 'exec -a pgbackrest tail -f /dev/null "$@" >/dev/null 2>&1'
         deed = f'case "$1" in restore) echo $$ > {tmp_path}/pid; set -- "${{@/#-*=/}}"; {works};; esac'
         in_its_place(tmp_path, patched, deed)
         with begin(
