@@ -150,6 +150,8 @@ def _saraban_accounts() -> Plain:
             {"what": "sessions", "table": "sessions", "user": "user_id", "used_at": "last_seen"},
             {"what": "api_tokens", "table": "api_tokens", "user": "user_id"},
         ],
+        "pending_documents": "SELECT number || '/' || year_be FROM documents "
+        "WHERE owner_id = :account AND status = 'pending' ORDER BY registered_at",
     }
 
 

@@ -45,6 +45,9 @@ def review(tale: Department, day: date) -> None:
     run(tale, Plan(when + timedelta(seconds=5), "access", _seen(rows, day), **more))
     if day == FULL:
         _late_use(tale, when + timedelta(seconds=20))
+        # Carrying a plan out receives the same list again.
+        of_list = tuple(each for each in _seen(rows, day) if each[1].check == "leavers")
+        run(tale, Plan(when + timedelta(minutes=29, seconds=30), "access", of_list, **more))
 
 
 def _received(tale: Department, when: datetime, rows: int) -> None:

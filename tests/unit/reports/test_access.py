@@ -128,3 +128,19 @@ def test_it_is_read_in_both_languages(rendered: Rendered, output: str) -> None:
 def test_a_week_in_which_nobody_was_looked_for_has_no_such_table(made: Made, rendered: Rendered) -> None:
     assert made("access", "2026-W47").body.again_rows == ()
     assert "กลับมาเปิด" not in rendered("access", "2026-W47", output="markdown")
+
+
+def test_a_plan_that_waited_is_told_with_what_came_of_it(week: AccessReview, rendered: Rendered) -> None:
+    waited = {row.seq: row for row in week.rows if row.check == "access" and "plan_id" in row.measured}
+    assert waited and set(week.carried_out) == set(waited)
+    for seq, event in week.carried_out.items():
+        assert (event.body["outcome"], event.body["system"]) == ("applied", waited[seq].system)
+        assert event.seq > seq
+        for output in ("html", "markdown"):
+            assert f"#{event.seq}" in rendered("access", "2026-W48", output=output)
+    assert "carried out" in rendered("access", "2026-W48", language="en", output="markdown")
+
+
+def test_a_list_that_is_received_again_by_each_run_is_told_once(week: AccessReview) -> None:
+    received = [row for row in week.rows if row.check == "leavers"]
+    assert [row.seq for row in week.list_rows] == [row.seq for row in received][len(received) // 2 :]

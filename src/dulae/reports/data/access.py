@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dulae.ledger.views.access import KINDS, Event, access
@@ -31,7 +31,8 @@ MAX_LAG_DAYS = 7
 class AccessReview:
     """The body of the report; ``lag`` is that of what was done in the period, None where nothing was.
 
-    ``lag_rows`` say how it stood at its end, with whoever could still log in.
+    ``lag_rows`` say how it stood at its end, with whoever could still log in. ``carried_out`` gives, for the entry of
+    a finding that a plan waits, the result that came after it.
     """
 
     lists: tuple[Event, ...]
@@ -51,6 +52,7 @@ class AccessReview:
     account_rows: tuple[Row, ...]
     undone: tuple[Undone, ...]
     rows: tuple[Row, ...]
+    carried_out: Mapping[int, Event]
     runs: tuple[Run, ...]
 
     @property
@@ -75,7 +77,7 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
     again_rows = _newest(row for row in rows if row.check == AGAIN_CHECK)
     return AccessReview(
         lists=lists,
-        list_rows=tuple(row for row in rows if row.check == LIST_CHECK),
+        list_rows=_once(row for row in rows if row.check == LIST_CHECK),
         summary=_summary(lists, plans, actions, doubts),
         lag=spread([action.lag_days for action in actions if action.lag_days is not None], limit),
         max_lag_days=limit,
@@ -93,8 +95,28 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
             one for plan in known.plans for one in parts.undone(evidence, plan) if start <= one.at < end
         ),
         rows=rows,
+        carried_out=dict(_carried_out(rows, plans)),
         runs=made,
     )
+
+
+def _once(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return what was said of each thing, as it was said last: a list is received again by each run of the week."""
+    return tuple({(row.subject, row.because): row for row in rows}.values())
+
+
+def _carried_out(rows: Iterable[Row], plans: Iterable[Told]) -> Iterator[tuple[int, Event]]:
+    """Yield the entries of findings that a plan waits, with how it was carried out in that system afterwards."""
+    done = {
+        (one.plan.plan_id, event.body["system"]): event
+        for one in plans
+        for event in one.plan.results
+        if event.body.get("outcome") == "applied"
+    }
+    for row in rows:
+        event = done.get((str(row.measured.get("plan_id", "")), row.system)) if row.check == CONTROL else None
+        if event and event.seq > row.seq:
+            yield row.seq, event
 
 
 def _newest(rows: Iterable[Row]) -> tuple[Row, ...]:
