@@ -2,38 +2,40 @@
 
 By hand: the primary keys copied into a temporary table, and one UPDATE ... FROM in one transaction; once bare, and once
 with the previous rows copied to a file, sessions and tokens deleted, and the rows counted back. Ours keeps the previous
-values for undo, ends sessions, reads every row back, proves it, and records it. Each step is told apart, with the peak
-of memory of a process that did everything. Smaller: ``python -m tests.benchmarks.access 100000 5000``
+values for undo, ends sessions, reads every row back, proves it, and records it. Each step is told apart, from the XLSX
+of the personnel division on, with the peak of memory of the process that plans and of the one that applies.
+Smaller: ``python -m tests.benchmarks.access 100000 5000``
 """
 
+import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import xlsxwriter
 
-from dulae.accounts import applying, plan, profile
+from dulae.accounts import applying, plan, profile, reviewing
 from dulae.accounts.applications import Application, Brake
 from dulae.accounts.database import Database
-from dulae.accounts.reviewing import surveyed
-from dulae.accounts.sheet import sheet
+from dulae.people import receiving
+from dulae.people.receiving import Request
 from tests.integration.postgres import Server, bin_dirs, cluster
 from tests.unit.accounts import office
-from tests.unit.accounts.office import SPELLING, Person, leaver
+from tests.unit.accounts.office import SPELLING, Office, Person
+from tests.unit.people.lists import HEADER
 
 _ACCOUNTS, _LEAVERS = 1_000_000, 50_000
 _ROUNDS = 3
 # An odd number about 2^32 divided by the golden ratio scatters neighbours.
 _SPREAD = 2654435761
 _NAME = "tests.benchmarks.access"
-# So many words on the command line are those of the process that is measured.
-_CHILD = 6
 _SCHEMA = (
     "CREATE TABLE users (id bigint PRIMARY KEY, username text UNIQUE, first_name text, last_name text,"
     " citizen_id char(13), unit text, is_active boolean NOT NULL, is_admin boolean NOT NULL, last_login timestamptz)",
@@ -84,13 +86,32 @@ def person(number: int) -> Person:
 def main(sizes: tuple[int, int] = (_ACCOUNTS, _LEAVERS)) -> None:
     """Print the seconds of each step, and of the statement by hand, beside each other."""
     accounts, leavers = sizes
-    with cluster(bin_dirs()[0]) as server:
+    with cluster(bin_dirs()[0]) as server, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         _fill(server, accounts)
+        _listed(folder / "list.xlsx", sizes)
+        for holder in ("officer1", "officer2"):
+            office.ssh_key(folder, holder)
         print(f"{accounts} accounts, {leavers} leavers; seconds")
         bare = _told("by hand: COPY and UPDATE ... FROM", server, sizes, whole=False)
         whole = _told("by hand, with what undo and review need", server, sizes, whole=True)
-        argv = [sys.executable, "-m", _NAME, _url(server), *map(str, (accounts, leavers, bare, whole))]
-        subprocess.run(argv, check=True)
+        taken, peaks = {}, []
+        for step in _STEPS:
+            done = _done([step, name, _url(server)])
+            taken.update(done["taken"])
+            peaks.append(f"{step} {done['peak']} MiB")
+        for what, seconds in taken.items():
+            print(f"  {what:<44}{seconds:8.2f}")
+    print(f"  {'all':<44}{sum(taken.values()):8.2f}")
+    print(f"  apply and verify beside the bare statement: {taken['apply and verify'] / bare:.1f} times")
+    print(f"  beside the same work by hand: {taken['apply and verify'] / whole:.1f} times")
+    print(f"  memory at most: {', '.join(peaks)}")
+
+
+def _done(step: list[str]) -> dict[str, Any]:
+    argv = [sys.executable, "-m", _NAME, *step]
+    told: dict[str, Any] = json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE).stdout)
+    return told
 
 
 def _told(name: str, server: Server, sizes: tuple[int, int], *, whole: bool) -> float:
@@ -154,41 +175,66 @@ def _timed(name: str, taken: dict[str, float]) -> Iterator[None]:
     started = time.perf_counter()
     yield
     taken[name] = time.perf_counter() - started
-    print(f"  {name:<44}{taken[name]:8.2f}", flush=True)
 
 
-def _carry_out(url: str, sizes: tuple[int, int], hands: tuple[float, float]) -> None:
-    (accounts, leavers), (bare, whole) = sizes, hands
+def _listed(path: Path, sizes: tuple[int, int]) -> None:
+    """Write the personnel division's list."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        for at, number in enumerate(_gone(*sizes), 1):
+            one = person(number)
+            sheet.write_row(
+                at, 0, [at, f"นาย{one.first} {one.last}", one.identity, "ลาออก", "1 พ.ย. 2569", one.unit]
+            )
+    os.utime(path, (office.NOW.timestamp(), office.NOW.timestamp()))
+
+
+def _office(folder: Path, url: str) -> Office:
+    keys = {name: folder / name for name in ("officer1", "officer2")}
+    database = Database("saraban/saraban", url, folder)
+    brake = Brake(10**9, 100)
+    return office.open_office(
+        folder, Application("saraban", profile.load("flag"), database, brake=brake), keys=keys
+    )
+
+
+def _plan(folder: Path, url: str, taken: dict[str, float]) -> None:
+    work = _office(folder, url)
+    with _timed("read and judge the XLSX", taken):
+        receiving.receive(Request(folder / "list.xlsx", output=work.desk.judged_list), office.NOW)
+    with _timed("match and plan, with whoever left before", taken):
+        made = reviewing.review(work.desk, work.desk.judged_list, SPELLING)
+    assert made.plan is not None and made.plan.items, made.findings
+
+
+def _apply(folder: Path, url: str, taken: dict[str, float]) -> None:
+    work = _office(folder, url)
+    (made,) = plan.plans(work.desk)
+    with _timed("approve", taken):
+        work.approve(made)
+    with _timed("apply and verify", taken):
+        (result,) = applying.apply(work.desk, made)
+    assert result.outcome == "applied", result.because
+    assert all(item["verified"] == "row_read_back" for item in result.items)
+
+
+# As in operation, a second person's word lies between the two, so each is a process of its own.
+_STEPS: dict[str, Callable[[Path, str, dict[str, float]], None]] = {"plan": _plan, "apply": _apply}
+
+
+def _alone(step: str, folder: str, url: str) -> None:
+    """Do one step in this process; print its seconds and its peak of memory in MiB."""
     taken: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        keys = {name: office.ssh_key(Path(folder), name) for name in ("officer1", "officer2")}
-        database = Database("saraban/saraban", url, Path(folder))
-        brake = Brake(accounts, 100)
-        application = Application("saraban", profile.load("flag"), database, brake=brake)
-        work = office.open_office(Path(folder), application, keys=keys)
-        listed = office.judged(*(leaver(person(number)) for number in _gone(accounts, leavers)))
-        with _timed("match: the list against every account", taken):
-            kept = sheet(listed, SPELLING)
-            surveys = surveyed(work.desk, kept, SPELLING)
-        with _timed("plan", taken):
-            made, _ = plan.make(work.desk, kept, surveys)
-        assert len(made.items) == leavers
-        with _timed("approve", taken):
-            work.approve(made)
-        del listed, kept, surveys
-        with _timed("apply and verify", taken):
-            (result,) = applying.apply(work.desk, made)
-        assert result.outcome == "applied", result.because
-        assert all(item["verified"] == "row_read_back" for item in result.items)
-    print(f"  {'all':<44}{sum(taken.values()):8.2f}")
-    print(f"  apply and verify beside the bare statement: {taken['apply and verify'] / bare:.1f} times")
-    print(f"  beside the same work by hand: {taken['apply and verify'] / whole:.1f} times")
-    print(f"  memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB at most")
+    _STEPS[step](Path(folder), url, taken)
+    # What getrusage tells begins with the peak of the process that started this one.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(status.partition("VmHWM:")[2].split()[0]) // 1024
+    print(json.dumps({"taken": taken, "peak": peak}))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == _CHILD:
-        url, accounts, leavers, bare, whole = sys.argv[1:]
-        _carry_out(url, (int(accounts), int(leavers)), (float(bare), float(whole)))
+    if sys.argv[1:2] and sys.argv[1] in _STEPS:
+        _alone(*sys.argv[1:])
     else:
-        main((int(sys.argv[1]), int(sys.argv[2])))
+        main((int(sys.argv[1]), int(sys.argv[2])) if sys.argv[1:] else (_ACCOUNTS, _LEAVERS))

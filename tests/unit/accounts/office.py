@@ -296,10 +296,14 @@ def ssh_key(folder: Path, name: str) -> Path:
     return path
 
 
+def _created(place: Path, clock: Clock) -> Ledger:
+    return Ledger.create(place, organisation="test", node="control1", clock=clock)
+
+
 def open_office(folder: Path, *applications: Application, keys: dict[str, Path]) -> Office:
-    """Return an office whose plans officer1 makes; officer2 and officer3 may approve."""
-    clock = Clock()
-    ledger = Ledger.create(folder / "state" / "ledger", organisation="test", node="control1", clock=clock)
+    """Return an office whose plans officer1 makes; officer2 and officer3 may approve. It may exist already."""
+    clock, place = Clock(), folder / "state" / "ledger"
+    ledger = Ledger.open(place, clock=clock) if place.exists() else _created(place, clock)
     approvers = tuple(
         Approver(name, key.with_suffix(".pub").read_text().strip(), frozenset({name}))
         for name, key in keys.items()
