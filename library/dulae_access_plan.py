@@ -125,6 +125,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from dulae import memory
 from dulae.accounts import desk, lagging, reviewing
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
@@ -134,6 +135,7 @@ from dulae.people import spelling
 
 
 def main() -> None:
+    memory.expect_many_objects()
     module = AnsibleModule(
         argument_spec={
             "inventory": {"type": "path", "required": True},

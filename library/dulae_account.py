@@ -116,6 +116,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from dulae import memory
 from dulae.accounts import carrying, desk
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
@@ -123,6 +124,7 @@ from dulae.errors import DulaeError
 
 
 def main() -> None:
+    memory.expect_many_objects()
     text = {"type": "str", "default": ""}
     module = AnsibleModule(
         argument_spec={

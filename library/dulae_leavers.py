@@ -117,6 +117,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from dulae import memory
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError
@@ -124,6 +125,7 @@ from dulae.people import receiving
 
 
 def main() -> None:
+    memory.expect_many_objects()
     paths = ("path", "folder", "output", "errors", "ledger")
     texts = {"type": "list", "elements": "str", "default": []}
     module = AnsibleModule(

@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "incidents": COMMON | {"settings", "ledger", "procedure"},
     "reports": COMMON | {"settings", "ledger", "procedure", "claims"},
     "known_hosts": set(),
+    "memory": set(),
     "ssh_arguments": set(),
     "remote": COMMON | {"settings", "known_hosts", "ssh_arguments"},
     "vaults": COMMON | {"remote"},

@@ -21,6 +21,7 @@ from typing import Any
 import psycopg
 import xlsxwriter
 
+from dulae import memory
 from dulae.accounts import applying, plan, profile, reviewing
 from dulae.accounts.applications import Application, Brake
 from dulae.accounts.database import Database
@@ -199,10 +200,14 @@ def _office(folder: Path, url: str) -> Office:
     )
 
 
+def _read(folder: Path, url: str, taken: dict[str, float]) -> None:
+    kept = _office(folder, url).desk.judged_list
+    with _timed("read and judge the XLSX", taken):
+        receiving.receive(Request(folder / "list.xlsx", output=kept), office.NOW)
+
+
 def _plan(folder: Path, url: str, taken: dict[str, float]) -> None:
     work = _office(folder, url)
-    with _timed("read and judge the XLSX", taken):
-        receiving.receive(Request(folder / "list.xlsx", output=work.desk.judged_list), office.NOW)
     with _timed("match and plan, with whoever left before", taken):
         made = reviewing.review(work.desk, work.desk.judged_list, SPELLING)
     assert made.plan is not None and made.plan.items, made.findings
@@ -219,12 +224,17 @@ def _apply(folder: Path, url: str, taken: dict[str, float]) -> None:
     assert all(item["verified"] == "row_read_back" for item in result.items)
 
 
-# As in operation, a second person's word lies between the two, so each is a process of its own.
-_STEPS: dict[str, Callable[[Path, str, dict[str, float]], None]] = {"plan": _plan, "apply": _apply}
+# As in operation, each is a process of its own: a module, and a second person's word lies before the last.
+_STEPS: dict[str, Callable[[Path, str, dict[str, float]], None]] = {
+    "read": _read,
+    "plan": _plan,
+    "apply": _apply,
+}
 
 
 def _alone(step: str, folder: str, url: str) -> None:
     """Do one step in this process; print its seconds and its peak of memory in MiB."""
+    memory.expect_many_objects()
     taken: dict[str, float] = {}
     _STEPS[step](Path(folder), url, taken)
     # What getrusage tells begins with the peak of the process that started this one.

@@ -29,6 +29,7 @@ from dulae.ledger import canonical
 VERSION = 1
 # What a plan would do is called its items; the other sections keep their names.
 ITEMS = "items"
+_AT_A_TIME = 500
 # Sections in which somebody whose day has come has something open, or may have.
 _OPEN = ("proposed", "protected", "review")
 
@@ -74,16 +75,18 @@ def fingerprint(content: Mapping[str, Any]) -> str:
     digest = hashlib.sha256()
     for name in sorted(content):
         part = content[name]
-        # One entry after the other, for a copy of all of them is large.
-        for entry in part if isinstance(part, list) else (part,):
-            digest.update(canonical.encode({name: _stable(entry)}))
+        entries = part if isinstance(part, list) else [part]
+        # Some at a time, for a copy of all of them is large.
+        for start in range(0, len(entries), _AT_A_TIME):
+            stable = [_stable(entry) for entry in entries[start : start + _AT_A_TIME]]
+            digest.update(canonical.encode({name: stable}))
     return digest.hexdigest()
 
 
-def _stable(part: Any) -> Any:
-    if isinstance(part, Mapping):
-        return {key: _stable(value) for key, value in part.items() if key != "observed"}
-    return [_stable(value) for value in part] if isinstance(part, list) else part
+def _stable(entry: Any) -> Any:
+    if not isinstance(entry, Mapping):
+        return entry
+    return {key: value for key, value in entry.items() if key != "observed"}
 
 
 def identity(key: bytes, application: Application, row: Mapping[str, Any]) -> str:

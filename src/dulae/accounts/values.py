@@ -73,4 +73,4 @@ def sha256(data: bytes) -> str:
 
 def keyed(key: bytes, document: Any) -> str:
     """Return an HMAC-SHA-256 of a document: comparable here, and not to be guessed from names or numbers elsewhere."""
-    return hmac.new(key, canonical.encode(document), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical.encode(document), "sha256").hex()

@@ -66,6 +66,8 @@ def group(ctx: click.Context, inventory: str) -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; what cannot be done as asked ends in one clear line, never a traceback."""
+    from dulae import memory
     from dulae.cli.door import run
 
+    memory.expect_many_objects()
     return run(group, arguments)

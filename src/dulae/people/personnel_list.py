@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -56,13 +56,17 @@ class Row:
 
     def to_dict(self, *, unmasked: bool = False) -> dict[str, Any]:
         """Return the row as plain JSON types, its citizen number masked unless asked."""
-        made = {name: value for name, value in asdict(self).items() if name not in {"typed", "because"}}
+        made = {name: getattr(self, name) for name in _PLAIN}
         made["citizen_id"] = self.citizen_id if unmasked else citizen_id.masked(self.citizen_id)
         made["effective_date"] = self.effective_date.isoformat() if self.effective_date else ""
         made["flags"] = list(self.flags)
         made["reason"], made["reason_th"] = self.reason, self.reason_th
         made["reasons"] = [each.to_dict() for each in self.because]
         return made
+
+
+# What a row tells as it is.
+_PLAIN = tuple(one.name for one in fields(Row) if one.name not in {"typed", "because"})
 
 
 @dataclass(frozen=True)

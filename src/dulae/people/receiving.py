@@ -195,9 +195,7 @@ def _kept(
         place = aside.Place(request.output, request.ledger, request.units)
         changed = aside.keep(place, content["sha256"], now.astimezone(BANGKOK).date())
     if request.output:
-        changed = (
-            _write(request.output, json.dumps(content, ensure_ascii=False, indent=1).encode()) or changed
-        )
+        changed = _write(request.output, json.dumps(content, ensure_ascii=False).encode()) or changed
     if request.errors and arrival and error_sheet.returned(arrival.read):
         changed = error_sheet.write(arrival.read, request.errors, arrival.received_at) or changed
     if request.ledger and arrival:
