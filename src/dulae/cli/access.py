@@ -16,6 +16,7 @@ from dulae.cli.tables import format_option, language_option
 
 if TYPE_CHECKING:
     from dulae.accounts.desk import Desk
+    from dulae.cli.plan_words import PlanWords
 
 _AS = click.option(
     "--as",
@@ -57,6 +58,13 @@ def _desk(ctx: click.Context, holder: str = "") -> Desk:
     return replace(desk.at(Path(ctx.find_root().obj), desk.Setting(holder=holder)), clock=clock.now)
 
 
+def _words(ctx: click.Context, language: str) -> PlanWords:
+    from dulae.cli.plan_words import PlanWords
+    from dulae.cli.tables import speech_of
+
+    return PlanWords(speech_of(settings_of(ctx), language))
+
+
 @access.command(short_help="1. Compare a list with all accounts, and plan.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @_AS
@@ -84,29 +92,18 @@ def plan(ctx: click.Context, file: Path | None, holder: str, check: bool, langua
 
 
 @access.command("list", short_help="The plans, and how far each has come.")
+@language_option
 @click.pass_context
-def list_(ctx: click.Context) -> None:
+def list_(ctx: click.Context, language: str) -> None:
     """List the plans, the newest first, and how far each has come.
 
     \b
     Example:
       dulae access list
     """
-    from dulae.accounts.plan import plans
-    from dulae.accounts.standing import Standing, standings
-    from dulae.cli.tables import table
+    from dulae.cli.plans import listed
 
-    desk = _desk(ctx)
-    known = standings(desk.evidence)
-    rows = []
-    for kept in plans(desk):
-        expired = clock.now() >= kept.valid_until
-        state = known.get(kept.plan_id, Standing()).state(kept.systems, expired=expired)
-        maker = kept.made_by["holder"] or kept.made_by["login"]
-        until = f"{kept.valid_until.astimezone(desk.zone):%Y-%m-%d %H:%M}"
-        rows.append((kept.plan_id, state, str(len(kept.items)), maker, until))
-    headings = ("plan", "state", "accounts", "made by", "valid until")
-    click.echo(table(headings, rows) if rows else "There is no plan yet: dulae access plan")
+    click.echo(listed(_desk(ctx), _words(ctx, language)))
 
 
 @access.command(short_help="2. Read a plan before it is signed.")
@@ -114,8 +111,9 @@ def list_(ctx: click.Context) -> None:
 @format_option
 @click.option("--statement", is_flag=True, help="Print only the line that an approver signs.")
 @click.option("--bulk", type=int, help="With --statement: the number of accounts of a planned bulk.")
+@language_option
 @click.pass_context
-def show(ctx: click.Context, plan_id: str, output_format: str, statement: bool, bulk: int | None) -> None:
+def show(ctx: click.Context, /, plan_id: str, language: str, **asked: Any) -> None:
     """Show a plan: whom it concerns, how each was matched, what would be written and ended.
 
     \b
@@ -127,15 +125,14 @@ def show(ctx: click.Context, plan_id: str, output_format: str, statement: bool, 
     from dulae.accounts.plan import find
     from dulae.cli.plans import told
 
-    desk = _desk(ctx)
-    found = find(desk, plan_id)
-    if statement:
-        click.echo(approval.statement(found.sha256, bulk), nl=False)
-    elif output_format == "json":
+    found = find(_desk(ctx), plan_id)
+    if asked["statement"]:
+        click.echo(approval.statement(found.sha256, asked["bulk"]), nl=False)
+    elif asked["output_format"] == "json":
         document = {**found.document, "sha256": found.sha256}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        click.echo(told(found, desk.zone))
+        click.echo(told(found, _words(ctx, language)))
 
 
 @access.command(short_help="3. Sign a plan, as a second person.")
@@ -154,6 +151,7 @@ def show(ctx: click.Context, plan_id: str, output_format: str, statement: bool, 
 )
 @click.option("--reject", is_flag=True, help="Refuse the plan instead.")
 @click.option("--reason", default="", help="Why, for the record.")
+@language_option
 @click.pass_context
 def approve(
     ctx: click.Context, /, plan_id: str, key: Path | None, signature: Path | None, **said: Any
@@ -185,7 +183,8 @@ def approve(
         else private.read(signature or Path(), _SIGNATURE).decode("ascii", "replace")
     )
     body = approval.approve(desk, found, vote, signed)
-    click.echo(f"plan {found.plan_id}: {decision} by {body['approver']} ({body['key_fingerprint']})")
+    voted = _words(ctx, said["language"])[f"voted_{decision}"]
+    click.echo(voted.format(found.plan_id, body["approver"], body["key_fingerprint"]))
 
 
 @access.command(short_help="Monthly: accounts against the full staff list.")
@@ -243,8 +242,9 @@ def receipt(ctx: click.Context, plan_id: str, pdf: bool) -> None:
 @click.argument("plan_id", metavar="PLAN")
 @_AS
 @_CHECK
+@language_option
 @click.pass_context
-def apply(ctx: click.Context, plan_id: str, holder: str, check: bool) -> None:
+def apply(ctx: click.Context, /, plan_id: str, **asked: Any) -> None:
     """Carry out exactly an approved plan, and prove it: read back, and by a refused login where one can be tried.
 
     One transaction for each system, wholly or not at all; doing it again changes nothing and looks again. What may not
@@ -256,7 +256,7 @@ def apply(ctx: click.Context, plan_id: str, holder: str, check: bool) -> None:
     """
     from dulae.accounts.carrying import Order
 
-    _carry(ctx, holder, Order(plan_id), check=check)
+    _carry(ctx, Order(plan_id), **asked)
 
 
 @access.command(short_help="Give back what a plan took, to one person or all.")
@@ -267,8 +267,9 @@ def apply(ctx: click.Context, plan_id: str, holder: str, check: bool) -> None:
 @click.option("--reason", required=True, help="Why, for the record.")
 @_AS
 @_CHECK
+@language_option
 @click.pass_context
-def undo(ctx: click.Context, /, plan_id: str, holder: str, check: bool, **asked: Any) -> None:
+def undo(ctx: click.Context, /, plan_id: str, person: int | None, reason: str, **asked: Any) -> None:
     """Write back exactly the previous values of what a plan changed; say what cannot come back.
 
     Sessions and tokens that ended stay ended. No second signature is needed, so that a mistake is mended at once.
@@ -279,17 +280,17 @@ def undo(ctx: click.Context, /, plan_id: str, holder: str, check: bool, **asked:
     """
     from dulae.accounts.carrying import Order
 
-    _carry(ctx, holder, Order(plan_id, restore=True, **asked), check=check)
+    _carry(ctx, Order(plan_id, restore=True, person=person, reason=reason), **asked)
 
 
-def _carry(ctx: click.Context, holder: str, order: Any, *, check: bool) -> None:
+def _carry(ctx: click.Context, order: Any, *, holder: str, check: bool, language: str) -> None:
     from dulae.accounts.carrying import carry_out
     from dulae.checks.finding import Verdict
-    from dulae.cli.findings import tell
+    from dulae.cli.language import tell_in
 
-    desk = _desk(ctx, holder)
-    click.echo(f"plan {order.plan}: asking {len(desk.applications)} systems", err=True)
+    desk, words = _desk(ctx, holder), _words(ctx, language)
+    click.echo(words["asking"].format(order.plan, len(desk.applications)), err=True)
     made = carry_out(desk, order, check_mode=check)
-    tell(made.findings)
+    tell_in(language, settings_of(ctx), made.findings)
     if any(found.verdict is not Verdict.PASS for found in made.findings):
         sys.exit(REFUSED)

@@ -7,7 +7,9 @@ import pytest
 
 from dulae.accounts import transactions
 from dulae.accounts.reviewing import Review, review
+from dulae.cli.plan_words import PlanWords
 from dulae.cli.plans import told
+from dulae.reports.speech import Speech
 from tests.unit.accounts import office
 from tests.unit.accounts.office import PEOPLE, SPELLING, Office, Person, leaver, run_sql, write_list
 
@@ -73,8 +75,9 @@ def test_what_cannot_be_taken_back_is_not_planned_and_told_with_its_remedy(work:
     assert {entry["match"]["code"] for entry in made.plan.document["protected"]} == {"access.no_transactions"}
     verdict, code, because = said(made, "access_tables")["saraban"]
     assert verdict == "warn" and "ALTER TABLE sessions ENGINE=InnoDB" in because
+    words = PlanWords(Speech("en", "arabic", work.desk.zone))
     assert "saraban cannot be changed: table sessions keeps no transactions (MyISAM)" in told(
-        made.plan, work.desk.zone
+        made.plan, words
     )
 
 
