@@ -181,6 +181,7 @@ def _about(plan: Plan, system: Mapping[str, Any], *, approved: bool) -> Finding:
         "logins": _logins(section["items"] or section["protected"]),
         "tables": placing.tables_of(obstacles) or _NOT_YET,
         "brake": "; ".join(brake["because"] for brake in system["brakes"]) or _NOT_YET,
+        **({"brake_said": system["brakes"]} if system["brakes"] else {}),
         **{
             name: counts.get(name, 0)
             for name in ("waiting", "already", "no_account", "repeated", "set_aside")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -36,9 +36,22 @@ Day = date
 _KIBI = 1024
 _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _ENOUGH_DIGITS = 100
+# A measured value of such a name holds the reasons that another one quotes in English.
+_QUOTED = "_said"
 _UNPROVEN = "backup.not_proven."
 _SECOND_MS = 1000
 _MINUTE_MS = 60 * _SECOND_MS
+
+
+@dataclass(frozen=True)
+class _Quoted:
+    """A reason inside another one, as a finding holds it."""
+
+    code: str
+    because: str
+    measured: Mapping[str, Any]
+    subject: str = ""
+    limit: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,9 +239,19 @@ class Speech:
         if sentence is None:
             return f"{row.because} {self.words['untranslated'].format(row.code or '-')}"
         try:
-            return sentence.format_map({"subject": row.subject, **row.limit, **row.measured})
+            return sentence.format_map(
+                {"subject": row.subject, **row.limit, **row.measured, **self._inner(row)}
+            )
         except (KeyError, IndexError, ValueError, AttributeError):
             return f"{row.because} {self.words['untranslated'].format(row.code)}"
+
+    def _inner(self, row: Any) -> dict[str, str]:
+        """Return the reasons that a reason quotes: ``NAME_said`` holds them, ``NAME`` their English text."""
+        return {
+            name.removesuffix(_QUOTED): "; ".join(self.sentence(_Quoted(**told)) for told in value)
+            for name, value in row.measured.items()
+            if name.endswith(_QUOTED)
+        }
 
     def said_room(self, measured: Mapping[str, Any]) -> list[str]:
         """Return what backups ask of a file system, in words; nothing where none lie on it."""

@@ -9,6 +9,7 @@ from dulae.accounts import applying
 from dulae.accounts.applications import Brake
 from dulae.accounts.reviewing import Manner, Review, review
 from dulae.accounts.telling import shown
+from dulae.reports.speech import Speech
 from tests.unit.accounts import office
 from tests.unit.accounts.office import PEOPLE, SPELLING, Office, Person, leaver, run_sql, write_list
 
@@ -99,6 +100,8 @@ def test_a_plan_that_a_brake_stops_says_which(work: Office) -> None:
     made = reviewed(work.with_applications(*braked), leaver(SOMCHAI), leaver(WICHAI))
     assert said(made) == ("fail", "access.braked")
     assert "at most 1 without a bulk approval" in made.findings[0].because
+    thai = Speech("th", "arabic", work.desk.zone).sentence(made.findings[0])
+    assert "ถูกระงับไว้: จะปิดการใช้งาน 2 บัญชี เกิน 1 บัญชี" in thai and "without" not in thai
 
 
 def test_a_database_that_is_away_is_unknown_and_the_others_are_judged(work: Office) -> None:
