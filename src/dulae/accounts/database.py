@@ -19,11 +19,14 @@ from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from dulae import remote
+from dulae.accounts import refusals
 from dulae.errors import DatabaseError, SettingsError
 
 _CONNECT_SECONDS = 10
 _LOCK_SECONDS = 10
 _STATEMENT_SECONDS = 120
+# Where a machine stops in the middle of a change, the server lets go of its rows after so long.
+_IDLE_SECONDS = 120
 # SQLite has no statement timeout: it asks after so many of its instructions whether to go on.
 _SQLITE_STEPS = 10_000
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
@@ -66,10 +69,11 @@ def readings(
     Raise DatabaseError if the database cannot be asked, RemoteError if the host on the way to it cannot.
     """
     with _engine(database, timeout_s, read_only=True) as engine:
+        watch = refusals.Watch(engine)
 
         @contextlib.contextmanager
         def begin() -> Iterator[Connection]:
-            with _told(database), engine.connect() as connection, connection.begin():
+            with _told(database, watch), engine.connect() as connection, connection.begin():
                 yield connection
 
         yield begin
@@ -83,7 +87,7 @@ def writing(database: Database) -> Iterator[Connection]:
     """
     with (
         _engine(database, _STATEMENT_SECONDS, read_only=False) as engine,
-        _told(database),
+        _told(database, refusals.Watch(engine)),
         engine.begin() as connection,
     ):
         yield connection
@@ -139,11 +143,11 @@ def _tunnelled(database: Database, url: URL) -> Iterator[URL]:
 
 
 def _postgresql(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:
-    settings = {
-        "statement_timeout": f"{timeout_s}s",
-        "lock_timeout": f"{_LOCK_SECONDS}s",
-        "default_transaction_read_only": "on" if read_only else "off",
-    }
+    settings = {"statement_timeout": f"{timeout_s}s", "lock_timeout": f"{_LOCK_SECONDS}s"}
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
+    else:
+        settings["idle_in_transaction_session_timeout"] = f"{_IDLE_SECONDS}s"
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return {"connect_timeout": _CONNECT_SECONDS, "application_name": "dulae", "options": options}
 
@@ -153,6 +157,7 @@ def _mysql(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:
     return {
         "connect_timeout": _CONNECT_SECONDS,
         "read_timeout": timeout_s + _CONNECT_SECONDS,
+        "write_timeout": timeout_s + _CONNECT_SECONDS,
         "charset": "utf8mb4",
     }
 
@@ -165,9 +170,10 @@ def _mysql_session(timeout_s: int, read_only: bool) -> Iterator[str]:
     limit = (
         f"/*M!100101 , max_statement_time={timeout_s} */ /*!50708 , max_execution_time={timeout_s * 1000} */"
     )
-    yield f"SET SESSION innodb_lock_wait_timeout={_LOCK_SECONDS} {limit}"
-    if read_only:
-        yield "SET SESSION TRANSACTION READ ONLY"
+    # Rows have one limit; tables that somebody alters or has locked another, of a day or a year unless said.
+    waiting = f"innodb_lock_wait_timeout={_LOCK_SECONDS}, lock_wait_timeout={_LOCK_SECONDS}"
+    yield f"SET SESSION {waiting} {limit}"
+    yield "SET SESSION TRANSACTION READ ONLY" if read_only else f"SET SESSION wait_timeout={_IDLE_SECONDS}"
 
 
 def _sqlite(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:
@@ -223,24 +229,10 @@ _PREPARED: dict[str, Callable[[Engine, int, bool], None]] = {
 
 
 @contextlib.contextmanager
-def _told(database: Database) -> Iterator[None]:
+def _told(database: Database, watch: refusals.Watch) -> Iterator[None]:
     """Turn a driver's error into one line without values; let everything else pass."""
     try:
         yield
     except SQLAlchemyError as error:
-        raise DatabaseError(_words(error), place=database.place, remedy=_remedy(error)) from error
-
-
-def _words(error: SQLAlchemyError) -> str:
-    """Return the driver's first line; a PostgreSQL DETAIL would show the values of a row."""
-    cause = getattr(error, "orig", None) or error
-    lines = str(cause).strip().splitlines() or [type(cause).__name__]
-    return lines[0].strip().rstrip(".")
-
-
-def _remedy(error: SQLAlchemyError) -> str:
-    # SQLite calls a wrong name an operational error too, but it has no server that could be down.
-    is_file = type(getattr(error, "orig", None)).__module__ == "sqlite3"
-    if isinstance(error, sqlalchemy.exc.OperationalError) and not is_file:
-        return "Check that the database is up, and that dulae's account may log in"
-    return "Check the tables and columns in systems.yml, and what dulae's account may do"
+        place = ", ".join((database.place, *watch.tables(error)))
+        raise DatabaseError(refusals.words(error), place=place, remedy=refusals.remedy(error)) from error

@@ -27,10 +27,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import NoSuchTableError, SAWarning
+from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.types import NullType, String
 
-from dulae.accounts import listing
+from dulae.accounts import listing, refusals
 from dulae.accounts.profile import Profile
 from dulae.accounts.shapes import Affix, Elsewhere, End, Plain, Sign, Where
 from dulae.errors import DatabaseError
@@ -204,6 +204,9 @@ def _table(connection: Connection, name: str, schema: str | None) -> Table:
     except NoSuchTableError as error:
         remedy = "Write the right one, or its prefix, under accounts in systems.yml, and let dulae's account see it"
         raise DatabaseError(f"there is no table {name}", remedy=remedy) from error
+    except SQLAlchemyError as error:
+        refusals.about(error, name)
+        raise
     if connection.dialect.name == "sqlite":
         # SQLite keeps what it was given, whatever the column was declared as.
         for column in table.columns:
