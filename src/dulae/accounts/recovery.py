@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dulae.accounts import database, keeping
+from dulae.accounts import keeping, witnessing
 from dulae.accounts.applications import Application
 from dulae.accounts.desk import Desk
-from dulae.accounts.keeping import Change, Kept, Row
+from dulae.accounts.keeping import Change, Kept
 from dulae.accounts.plan import Plan
 from dulae.accounts.result import Result, applied, failed, head
 from dulae.accounts.standing import Standing, standings
-from dulae.accounts.tables import tables, users_by_key
 from dulae.accounts.values import encoded
-from dulae.accounts.verifying import still_open
 
 _NOTHING_WRITTEN = "the attempt was interrupted before anything was written"
 
@@ -39,7 +37,7 @@ Begun = tuple[Mapping[str, Any], Kept | None]
 def _settle_change(desk: Desk, plan: Plan, application: Application, begun: Begun) -> Result:
     intent, kept = begun
     # Previous values are on the disk before anything is committed.
-    if kept is None or not _is_written(application, kept):
+    if kept is None or not witnessing.is_applied(application, kept.changes):
         outcome = (application.system, intent["attempt"], "rolled_back", _NOTHING_WRITTEN)
         return failed(desk, plan, "change.result", outcome)
     return applied(desk, plan, application, kept, examined=True)
@@ -49,7 +47,7 @@ def _settle_undo(desk: Desk, plan: Plan, application: Application, begun: Begun)
     intent, kept = begun
     persons = {item["person"] for item in intent["items"]}
     changes = tuple(change for change in kept.changes if change.person in persons) if kept else ()
-    if _is_written(application, Kept(intent["attempt"], changes)):
+    if not changes or not witnessing.is_taken_back(application, changes):
         outcome = (application.system, intent["attempt"], "rolled_back", _NOTHING_WRITTEN)
         return failed(desk, plan, "undo.result", outcome)
     return undone(desk, plan, application, (intent["attempt"], changes))
@@ -80,21 +78,3 @@ def undone(
 
 
 _SETTLE = {"change.intent": _settle_change, "undo.intent": _settle_undo}
-
-
-def _is_written(application: Application, kept: Kept) -> bool:
-    """Say whether the rows hold what an attempt wrote. Random text in them settles it; a flag must agree everywhere."""
-    new = [change for change in kept.changes if change.is_new]
-    with database.reading(application.database) as connection:
-        found = tables(connection, application.profile)
-        rows = users_by_key(connection, application.profile, found, [change.key for change in kept.changes])
-        if kept.changes and not new:
-            # Nothing was to be written, only to be ended.
-            return not any(True for _ in still_open(connection, application, kept.changes))
-    if application.profile.is_random:
-        return any(_holds(rows.get(change.key), change.after) for change in new)
-    return all(_holds(rows.get(change.key), change.after) for change in new)
-
-
-def _holds(row: Row | None, values: Row) -> bool:
-    return row is not None and all(row[column] == value for column, value in values.items())
