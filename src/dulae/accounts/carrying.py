@@ -27,6 +27,10 @@ APPLIED = reason(
     "plan {plan_id}: {disabled} accounts disabled, {ended} sessions and tokens ended; "
     "proven by a refused login {login_refused}, by reading back {row_read_back}",
 )
+DISABLED_BEFORE = reason(
+    "access.disabled_before",
+    "plan {plan_id}: somebody had disabled these accounts already, and they stay so when it is taken back: {logins}",
+)
 RECOVERED = reason(
     "access.recovered",
     "plan {plan_id}: an interrupted run had carried it out wholly; its {accounts} accounts are recorded now",
@@ -169,6 +173,7 @@ def _add(carried: Carried, plan: Plan, results: Sequence[Result], desk: Desk) ->
         carried.diff += [dict(each) for each in differences(plan, result)]
         if result.outcome in ("applied", "recovered"):
             carried.findings += [*_about_sweep(plan, result), *_about_colleague(desk, plan, result)]
+            carried.findings += _about_disabled_before(plan, result)
     told = [
         {"system": each.system, "outcome": each.outcome, "because": each.because, "items": each.items}
         for each in results
@@ -231,6 +236,12 @@ def _about_colleague(desk: Desk, plan: Plan, result: Result) -> Iterator[Finding
     probe = application.login_probe if application else None
     if probe and probe.colleague_gets_in() is False:
         yield _said(result.system, Verdict.FAIL, COLLEAGUE, plan_id=plan.plan_id, colleague=probe.colleague)
+
+
+def _about_disabled_before(plan: Plan, result: Result) -> Iterator[Finding]:
+    """Yield which accounts the plan found disabled: by hand, or by another control host."""
+    if logins := [str(item["login"]) for item in result.items if "was_disabled" in item.get("done", ())]:
+        yield _said(result.system, Verdict.PASS, DISABLED_BEFORE, plan_id=plan.plan_id, logins=shown(logins))
 
 
 def differences(plan: Plan, result: Result) -> Iterator[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 
-from dulae.accounts import database, keeping, recovery, writing
+from dulae.accounts import changed, database, keeping, recovery, writing
 from dulae.accounts.applications import Application
 from dulae.accounts.applying import application_of, locked, settled
 from dulae.accounts.desk import Desk
@@ -14,7 +14,7 @@ from dulae.accounts.plan import Plan
 from dulae.accounts.result import Result, failed, head
 from dulae.accounts.stale import StaleError
 from dulae.accounts.standing import Standing, standings
-from dulae.accounts.tables import tables
+from dulae.accounts.tables import tables, users_by_key
 from dulae.accounts.values import encoded
 from dulae.errors import DatabaseError, PlanError, RemoteError
 
@@ -98,6 +98,10 @@ def _attempt(
     try:
         with database.writing(application.database) as connection:
             found = tables(connection, application.profile)
+            keys = [change.key for change in changes]
+            rows = users_by_key(connection, application.profile, found, keys, lock=True)
+            now = [(change, rows.get(change.key)) for change in changes]
+            changed.demand_as_disabled(application, desk.key, plan, now)
             writing.restore(connection, application, found, changes)
             committing = True
     except StaleError as error:

@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import belongings, transactions
+from dulae.accounts import belongings, changed, transactions
 from dulae.accounts.applications import Application
 from dulae.accounts.belongings import Source
 from dulae.accounts.keeping import Change, Row
-from dulae.accounts.planning import identity
 from dulae.accounts.replacing import Step, replace
 from dulae.accounts.stale import StaleError
 from dulae.accounts.tables import Tables, fitted, users_by_key
-from dulae.accounts.values import decoded, words
+from dulae.accounts.values import decoded
 
 
 def prepared(
@@ -39,8 +38,9 @@ def prepared(
     changes, stale = [], []
     for item, account_key in zip(items, keys, strict=True):
         row = rows.get(account_key)
-        if row is None or not _is_as_planned(application, key, item, row):
-            stale.append(item["account"]["login"])
+        how = changed.since_planned(application, key, item, row)
+        if row is None or how:
+            stale.append(f"{item['account']['login']} ({how})")
             continue
         changes.append(_change(application, tables.users, item, row))
     if stale:
@@ -49,16 +49,6 @@ def prepared(
             what, place=f"system {application.system}", remedy="Make a new plan with: dulae run access"
         )
     return changes
-
-
-def _is_as_planned(application: Application, key: bytes, item: Mapping[str, Any], row: Row) -> bool:
-    """Say whether a row still belongs to the same person in the same state, or was disabled in the meantime."""
-    if application.protects(str(row[application.profile.users.login])):
-        return False
-    if item["identity"] != identity(key, application, row):
-        return False
-    shown = {column: words(value) for column, value in application.profile.shown(row).items()}
-    return shown == item["before"] or application.profile.is_disabled(row)
 
 
 def _change(application: Application, users: Table, item: Mapping[str, Any], row: Row) -> Change:
