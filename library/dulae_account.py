@@ -1,6 +1,6 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Ansible's door to dulae.accounts.carrying; runs on the controller (procedure step 4, 6.4)."""
+"""Ansible's door to dulae.accounts.changing.carrying; runs on the controller (procedure step 4, 6.4)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from dulae import memory
-from dulae.accounts import carrying, desk
+from dulae.accounts import desk
+from dulae.accounts.changing import carrying
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError

@@ -1,6 +1,6 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Ansible's door to dulae.accounts.counting; runs on the controller (procedure step 4, 6.4)."""
+"""Ansible's door to dulae.accounts.monthly.counting; runs on the controller (procedure step 4, 6.4)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,8 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from dulae import settings
-from dulae.accounts import applications, counting, reconciling
+from dulae.accounts import applications
+from dulae.accounts.monthly import counting, reconciling
 from dulae.checks import door
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DulaeError

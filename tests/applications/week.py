@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import carrying, desk, reviewing
+from dulae.accounts import desk, reviewing
 from dulae.accounts.approval import Vote, approve, sign
-from dulae.accounts.carrying import Carried, Order
+from dulae.accounts.changing import carrying
+from dulae.accounts.changing.carrying import Carried, Order
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, find
 from dulae.accounts.reviewing import Review

@@ -22,9 +22,11 @@ import psycopg
 import xlsxwriter
 
 from dulae import memory
-from dulae.accounts import applying, plan, profile, reviewing
+from dulae.accounts import plan, reviewing
 from dulae.accounts.applications import Application, Brake
-from dulae.accounts.database import Database
+from dulae.accounts.changing import applying
+from dulae.accounts.databases.database import Database
+from dulae.accounts.profiles import profile
 from dulae.people import receiving
 from dulae.people.receiving import Request
 from tests.integration.postgres import Server, bin_dirs, cluster

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dulae.accounts import applying, database, undo
+from dulae.accounts.changing import applying, undo
+from dulae.accounts.changing.result import Result
+from dulae.accounts.databases import database
 from dulae.accounts.plan import Plan
-from dulae.accounts.result import Result
 from tests.faults import access_servers
 from tests.faults.access_servers import LEAVERS, SARABAN, Content, Rig
 from tests.unit.accounts.office import leaver

@@ -19,10 +19,11 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.engine import Engine
 
-from dulae.accounts import applying, private, reviewing, undo
+from dulae.accounts import private, reviewing
 from dulae.accounts.applications import Brake
+from dulae.accounts.changing import applying, undo
+from dulae.accounts.changing.result import Result
 from dulae.accounts.plan import Plan, find, plans
-from dulae.accounts.result import Result
 from dulae.accounts.standing import standings
 from dulae.ledger import Ledger
 from dulae.people import receiving

@@ -16,10 +16,10 @@ import sqlalchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
-from dulae.accounts import profile
 from dulae.accounts.applications import Application, Brake
-from dulae.accounts.database import Database
+from dulae.accounts.databases.database import Database
 from dulae.accounts.plan import Plan
+from dulae.accounts.profiles import profile
 from dulae.accounts.standing import Standing, standings
 from dulae.ledger import Ledger, verify
 from tests.integration.mariadb import MariaDb

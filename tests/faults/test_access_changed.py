@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dulae.accounts import carrying
-from dulae.accounts.carrying import Order
+from dulae.accounts.changing import carrying
+from dulae.accounts.changing.carrying import Order
 from tests.faults import access_servers
 from tests.faults.access_house import House, house
 from tests.faults.access_servers import SARABAN, SOMCHAI

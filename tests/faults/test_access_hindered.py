@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy
 from sqlalchemy.engine import Engine
 
-from dulae.accounts import database, keeping
-from dulae.accounts.result import Result
+from dulae.accounts.changing import keeping
+from dulae.accounts.changing.result import Result
+from dulae.accounts.databases import database
 from tests.faults.access_house import House, house, wait_until
 from tests.faults.access_servers import SARABAN, SOMCHAI, WICHAI
 from tests.integration.mariadb import mariadb

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dulae.accounts import applying, keeping, undo
-from dulae.accounts.keeping import Change
+from dulae.accounts.changing import applying, keeping, undo
+from dulae.accounts.changing.keeping import Change
+from dulae.accounts.changing.result import Result
 from dulae.accounts.plan import Plan
-from dulae.accounts.result import Result
 from tests.faults import access_servers
 from tests.faults.access_servers import LEAVERS, SARABAN, SYSTEMS, WICHAI, Content, Rig
 from tests.faults.killing import CATALOG, killed_before, steps_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dulae.accounts import applying, undo
+from dulae.accounts.changing import applying, undo
 from dulae.accounts.plan import Plan
 from dulae.errors import PlanError
 from tests.faults import access_servers

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from dulae.accounts import carrying, desk, reviewing
+from dulae.accounts import desk, reviewing
 from dulae.accounts.approval import Vote, approve, sign
-from dulae.accounts.carrying import Carried, Order
+from dulae.accounts.changing import carrying
+from dulae.accounts.changing.carrying import Carried, Order
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import find
 from dulae.accounts.reviewing import Review

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dulae.accounts import database, usage
-from dulae.accounts.database import Database
+from dulae.accounts import usage
+from dulae.accounts.databases import database
+from dulae.accounts.databases.database import Database
 from dulae.accounts.usage import Query, Source
 from dulae.errors import DatabaseError
 from tests.applications.week import Week, said

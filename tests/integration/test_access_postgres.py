@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import applying, carrying, database, pending, profile, replacing, undo, usage
+from dulae.accounts import pending, usage
 from dulae.accounts.applications import Application, Brake
-from dulae.accounts.carrying import Order
-from dulae.accounts.database import Database
+from dulae.accounts.changing import applying, carrying, replacing, undo
+from dulae.accounts.changing.carrying import Order
+from dulae.accounts.databases import database
+from dulae.accounts.databases.database import Database
+from dulae.accounts.profiles import profile
 from dulae.accounts.usage import Query, Source
 from tests.integration.postgres import Server, postgres
 from tests.unit.accounts import office
@@ -138,7 +141,7 @@ def test_a_connection_cut_between_two_statements_leaves_everything_as_it_was(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dulae'",
         )
 
-    monkeypatch.setattr("dulae.accounts.writing.replace", cut)
+    monkeypatch.setattr("dulae.accounts.changing.writing.replace", cut)
     (result,) = applying.apply(work.desk, plan)
     assert result.outcome == "rolled_back" and content(server) == before
     monkeypatch.undo()

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from dulae.accounts.profile import Profile
-from dulae.accounts.shapes import Attribute, label
-from dulae.accounts.tables import Row
+from dulae.accounts.databases.tables import Row
+from dulae.accounts.profiles.profile import Profile
+from dulae.accounts.profiles.shapes import Attribute, label
 from dulae.errors import ListError
 
 # What the procedure does with a login; everything else on the list is for a person to decide.

@@ -8,10 +8,10 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dulae.accounts import describing, profile
-from dulae.accounts.database import Database
-from dulae.accounts.login import LoginProbe
-from dulae.accounts.profile import Profile
+from dulae.accounts.changing.login import LoginProbe
+from dulae.accounts.databases.database import Database
+from dulae.accounts.profiles import describing, profile
+from dulae.accounts.profiles.profile import Profile
 from dulae.errors import SettingsError
 from dulae.settings import secrets
 from dulae.settings.problem import SettingsProblems

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from dulae.accounts.applications import Application
+from dulae.accounts.databases.transactions import remedy_of
 from dulae.accounts.desk import Desk
 from dulae.accounts.placing import tables_of
 from dulae.accounts.plan import Plan
-from dulae.accounts.shapes import Attribute, Elsewhere
-from dulae.accounts.transactions import remedy_of
+from dulae.accounts.profiles.shapes import Attribute, Elsewhere
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 
 NUMBERS_CHECK = "access_numbers"

@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import database
 from dulae.accounts.applications import Application
+from dulae.accounts.databases import database
+from dulae.accounts.databases.values import decoded
 from dulae.accounts.desk import Desk
 from dulae.accounts.matching import PROPOSING
 from dulae.accounts.plan import Plan
 from dulae.accounts.telling import shown
-from dulae.accounts.values import decoded
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import DatabaseError, RemoteError
 from dulae.settings.reading_sql import only_reads, parameters

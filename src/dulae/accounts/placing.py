@@ -9,7 +9,7 @@ from functools import partial
 from dulae.accounts.account import DISABLING, Leaver
 from dulae.accounts.applications import Application
 from dulae.accounts.matching import PROPOSING, Decision, Outcome, decide
-from dulae.accounts.shapes import Sign
+from dulae.accounts.profiles.shapes import Sign
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
 from dulae.checks.finding import Reason, reason

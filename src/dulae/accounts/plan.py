@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from dulae.accounts import private
+from dulae.accounts.databases.values import sha256
 from dulae.accounts.desk import Desk
 from dulae.accounts.planning import ITEMS, Ground, document, fingerprint
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey
-from dulae.accounts.values import sha256
 from dulae.errors import PlanError
 
 _NAME = re.compile(r"\d{8}-[0-9a-f]{8}")

@@ -15,15 +15,16 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dulae.accounts import brakes, marking
+from dulae.accounts import brakes
 from dulae.accounts.account import Account, Leaver, masked
 from dulae.accounts.applications import Application
+from dulae.accounts.databases.values import encoded, keyed, words
+from dulae.accounts.earlier import marking
 from dulae.accounts.matching import Match, Outcome
 from dulae.accounts.placing import SECTIONS, Placed, placed, seconds
 from dulae.accounts.referring import reference
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
-from dulae.accounts.values import encoded, keyed, words
 from dulae.ledger import canonical
 
 VERSION = 1

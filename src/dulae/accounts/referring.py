@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dulae.accounts.values import encoded, keyed
+from dulae.accounts.databases.values import encoded, keyed
 
 
 def reference(key: bytes, row: Mapping[str, Any]) -> str:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import again, catching_up, hindering, lagging, outstanding, pending, placing, reopened
+from dulae.accounts import hindering, lagging, pending, placing
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
+from dulae.accounts.earlier import again, catching_up, outstanding, reopened
+from dulae.accounts.earlier.watching import Watch
 from dulae.accounts.lagging import LagLimit
 from dulae.accounts.matching import PROPOSING, Index, Tier
 from dulae.accounts.plan import Plan
@@ -21,7 +23,6 @@ from dulae.accounts.sheet import NO_LIST, Sheet, checked, load, sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey, survey
 from dulae.accounts.telling import shown
-from dulae.accounts.watching import Watch
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import ListError
 

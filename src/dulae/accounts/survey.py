@@ -10,15 +10,15 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from dulae.accounts import database, transactions
 from dulae.accounts.account import Account, Spelling, accounts, moment
 from dulae.accounts.applications import Application
-from dulae.accounts.belongings import Source, owned
-from dulae.accounts.glancing import Glance
+from dulae.accounts.databases import database, transactions
+from dulae.accounts.databases.belongings import Source, owned
+from dulae.accounts.databases.tables import tables, users_rows
+from dulae.accounts.earlier.glancing import Glance
+from dulae.accounts.earlier.watching import Watch
 from dulae.accounts.matching import Index, Matches
-from dulae.accounts.profile import Profile
-from dulae.accounts.tables import tables, users_rows
-from dulae.accounts.watching import Watch
+from dulae.accounts.profiles.profile import Profile
 from dulae.errors import DatabaseError, RemoteError
 
 

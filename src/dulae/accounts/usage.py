@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from dulae.accounts import database
 from dulae.accounts.applications import database as database_of
-from dulae.accounts.database import Database
+from dulae.accounts.databases import database
+from dulae.accounts.databases.database import Database
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.checks.outcome import Stopwatch
 from dulae.errors import DatabaseError, RemoteError

@@ -203,7 +203,7 @@ def reconcile(ctx: click.Context, file: Path, language: str) -> None:
       dulae access reconcile lists/staff-2026-11.xlsx
     """
     from dulae.accounts.applications import applications
-    from dulae.accounts.reconciling import reconciled
+    from dulae.accounts.monthly.reconciling import reconciled
     from dulae.checks.finding import Verdict
     from dulae.cli.language import refusing_in, tell_in
     from dulae.people import spelling, staff_list
@@ -254,7 +254,7 @@ def apply(ctx: click.Context, /, plan_id: str, **asked: Any) -> None:
     Example:
       dulae access apply 20261122-3fa9c1d2
     """
-    from dulae.accounts.carrying import Order
+    from dulae.accounts.changing.carrying import Order
 
     _carry(ctx, Order(plan_id), **asked)
 
@@ -278,13 +278,13 @@ def undo(ctx: click.Context, /, plan_id: str, person: int | None, reason: str, *
     Example:
       dulae access undo 20261122-3fa9c1d2 --person 3 --reason "the order was cancelled"
     """
-    from dulae.accounts.carrying import Order
+    from dulae.accounts.changing.carrying import Order
 
     _carry(ctx, Order(plan_id, restore=True, person=person, reason=reason), **asked)
 
 
 def _carry(ctx: click.Context, order: Any, *, holder: str, check: bool, language: str) -> None:
-    from dulae.accounts.carrying import carry_out
+    from dulae.accounts.changing.carrying import carry_out
     from dulae.checks.finding import Verdict
     from dulae.cli.language import tell_in
 

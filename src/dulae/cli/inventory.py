@@ -66,7 +66,7 @@ def check(ctx: click.Context, output_format: str, language: str) -> None:
 def _look(folder: Path) -> tuple[Settings | None, list[Problem]]:
     """Return the settings, or None where they cannot be used, and everything that is wrong."""
     from dulae import settings
-    from dulae.accounts import describing
+    from dulae.accounts.profiles import describing
     from dulae.settings import keeping
 
     try:

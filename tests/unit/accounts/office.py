@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import approval, plan, profile
+from dulae.accounts import approval, plan
 from dulae.accounts.account import Spelling
 from dulae.accounts.applications import Application, Brake
 from dulae.accounts.approval import Vote
-from dulae.accounts.database import Database
+from dulae.accounts.databases.database import Database
 from dulae.accounts.desk import Approver, Desk, Operator
 from dulae.accounts.plan import Plan
+from dulae.accounts.profiles import profile
 from dulae.accounts.reviewing import surveyed
 from dulae.accounts.sheet import Sheet, sheet
 from dulae.ledger import Ledger

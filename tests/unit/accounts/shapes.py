@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import profile
 from dulae.accounts.applications import Application, Brake
-from dulae.accounts.database import Database
+from dulae.accounts.databases.database import Database
+from dulae.accounts.profiles import profile
 from tests.unit.accounts.office import PEOPLE, Person
 
 WORDPRESS = """

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dulae.accounts import profile
 from dulae.accounts.account import accounts, masked, moment
+from dulae.accounts.profiles import profile
 from tests.unit.accounts.office import SPELLING, citizen_id
 
 FLAG = profile.load("flag")

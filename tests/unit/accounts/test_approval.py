@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dulae.accounts import applying, approval
+from dulae.accounts import approval
 from dulae.accounts.approval import Vote
+from dulae.accounts.changing import applying
 from dulae.accounts.desk import Operator
 from dulae.errors import PlanError
 from tests.unit.accounts.office import PEOPLE, Office, leaver

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dulae.accounts import transactions
+from dulae.accounts.databases import transactions
 from dulae.accounts.reviewing import Review, review
 from dulae.cli.plan_words import PlanWords
 from dulae.cli.plans import told

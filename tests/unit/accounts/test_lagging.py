@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dulae.accounts import applying, undo
+from dulae.accounts.changing import applying, undo
 from dulae.accounts.lagging import LagLimit, findings
 from dulae.accounts.plan import Plan
 from dulae.checks.finding import Finding

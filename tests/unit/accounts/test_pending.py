@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dulae.accounts import applying, pending
+from dulae.accounts import pending
+from dulae.accounts.changing import applying
 from dulae.accounts.pending import findings, number_of
 from dulae.checks.finding import Finding
 from tests.unit.accounts.office import PEOPLE, Office, leaver, run_sql

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dulae.accounts import applying
 from dulae.accounts.applications import Brake
+from dulae.accounts.changing import applying
 from dulae.accounts.reviewing import Manner, Review, review
 from dulae.accounts.telling import shown
 from dulae.reports.speech import Speech

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dulae.accounts import usage
-from dulae.accounts.database import Database
+from dulae.accounts.databases.database import Database
 from dulae.accounts.usage import Query, Source
 from dulae.checks.finding import Finding
 from dulae.ledger import canonical

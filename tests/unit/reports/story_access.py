@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dulae.accounts import counting, lagging, matching, owning, pending, placing, reconciling, reviewing
+from dulae.accounts import lagging, matching, pending, placing, reviewing
+from dulae.accounts.monthly import counting, owning, reconciling
 from dulae.checks.finding import REASONS, Finding, utc_text
 from dulae.incidents import after_leaving
 from dulae.people import receiving, row_reasons

@@ -1,0 +1,1 @@
+"""The applications' databases: the way there, their tables, what belongs to accounts, values as JSON and back."""
