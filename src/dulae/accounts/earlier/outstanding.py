@@ -7,6 +7,7 @@ stay (an order cancelled), or once the change that they led to was taken back.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -84,19 +85,32 @@ def keep(desk: Desk, document: Mapping[str, Any], plan: Plan) -> None:
     """
     blind = any(not system["readable"] for system in plan.document["systems"])
     unfinished = {entry["person"] for section in _UNFINISHED for entry in plan.document[section]}
-    staying = _kept_in_service(desk, _new(document))
+    staying = _staying_by_list(desk, document)
     rows = [
         {"list": document["file"], "list_sha256": document["sha256"], **_without_mark(row)}
         for number, row in enumerate(document["rows"], 1)
         if (_is_due(row) or _is_in_doubt(row))
         and (blind or number in unfinished)
-        and not (row.get("list") and reference(desk.key, row) in staying)
+        and not (row.get("list") and staying[reference(desk.key, row)] - {row["list_sha256"]})
     ]
     if rows != _kept(desk):
         private.write_json(desk.outstanding, rows)
     remembered = _remembered(desk, document)
     if remembered != _kept_staying(desk):
         private.write_json(desk.staying, remembered)
+
+
+def _staying_by_list(desk: Desk, document: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return which new lists say of each person that he stays; one that contradicts itself settles nothing alone."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in _new(document):
+        if _stays(row):
+            found[reference(desk.key, row)].add(str(row.get("list_sha256") or document["sha256"]))
+    return found
+
+
+def _stays(row: Row) -> bool:
+    return row.get("action") in KEEPING and row["standing"] != "rejected"
 
 
 def _remembered(desk: Desk, document: Mapping[str, Any]) -> dict[str, str]:
@@ -125,11 +139,7 @@ def _without_mark(row: Row) -> Row:
 
 
 def _kept_in_service(desk: Desk, rows: list[Row]) -> set[str]:
-    return {
-        reference(desk.key, row)
-        for row in rows
-        if row.get("action") in KEEPING and row["standing"] != "rejected"
-    }
+    return {reference(desk.key, row) for row in rows if _stays(row)}
 
 
 def _kept_staying(desk: Desk) -> dict[str, str]:

@@ -134,6 +134,37 @@ def test_whoever_comes_back_by_it_is_left_alone(work: Office) -> None:
     assert proposed(reviewed(work, 3)) == set()
 
 
+def contradicted(work: Office, week: int) -> set[str]:
+    """Return whom the plan of a week without a list of leavers leaves to a person, as his account is named."""
+    made = reviewed(work, week)
+    assert made.plan is not None and proposed(made) == set()
+    review = made.plan.document["review"]
+    return {
+        account["login"]
+        for entry in review
+        for account in ([entry["account"]] if "account" in entry else entry["accounts"])
+    }
+
+
+def test_whom_it_contradicts_itself_about_is_for_a_person_until_a_list_speaks_clearly(work: Office) -> None:
+    both = (leaver(SOMCHAI, **RETURN), leaver(SOMCHAI, standing="review"))
+    aside(work, 0, *both)
+    assert "user1" in contradicted(work, 1) and "user1" in contradicted(work, 2)
+    assert proposed(reviewed(work, 3, leaver(SOMCHAI))) == {"user1"}
+
+
+def test_whom_a_later_one_of_two_has_leave_is_not_kept_by_the_earlier_one(work: Office) -> None:
+    aside(work, 0, leaver(SOMCHAI, **RETURN))
+    aside(work, 1, leaver(SOMCHAI, standing="review"))
+    assert "user1" in contradicted(work, 2) and "user1" in contradicted(work, 3)
+
+
+def test_whom_a_later_one_of_two_has_stay_is_not_made_to_leave_by_the_earlier_one(work: Office) -> None:
+    aside(work, 0, leaver(SOMCHAI, standing="review"))
+    aside(work, 1, leaver(SOMCHAI, **RETURN))
+    assert contradicted(work, 2) == set() == contradicted(work, 3)
+
+
 def test_an_approved_plan_is_not_carried_out_against_what_it_says(work: Office) -> None:
     made = reviewed(work, 0, leaver(SOMCHAI))
     assert made.plan is not None
