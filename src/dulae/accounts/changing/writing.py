@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 from sqlalchemy.engine import Connection
 
 from dulae.accounts.applications import Application
@@ -16,7 +16,8 @@ from dulae.accounts.changing.replacing import Step, replace
 from dulae.accounts.changing.stale import StaleError
 from dulae.accounts.databases import belongings, transactions
 from dulae.accounts.databases.belongings import Source
-from dulae.accounts.databases.tables import Tables, fitted, users_by_key
+from dulae.accounts.databases.columns import fitted
+from dulae.accounts.databases.tables import Tables, users_by_key
 from dulae.accounts.databases.values import decoded
 
 
@@ -118,6 +119,5 @@ def restore(
         for what, kept in change.kept.items():
             inserts[what].extend(kept)
     for end, table in tables.ends:
-        if inserts[end.what]:
-            connection.execute(insert(table), inserts[end.what])
+        belongings.put_back(connection, table, inserts[end.what])
     demand(application, users_by_key(connection, application.profile, tables, wanted), wanted)

@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, null, or_, select
+from sqlalchemy import ColumnElement, Insert, Table, and_, delete, func, null, or_, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import NullType
 
-from dulae.accounts.databases.tables import Row, among, comparable, narrowed
+from dulae.accounts.databases.columns import comparable
+from dulae.accounts.databases.tables import Row, among, narrowed
 from dulae.accounts.profiles.shapes import End, Inside
 
 Source = tuple[End, Table]
@@ -68,6 +70,26 @@ def end_all(connection: Connection, source: Source, owners: Iterable[Any]) -> No
         conditions = _theirs(connection, source, owners)
     for theirs in conditions:
         connection.execute(delete(table).where(theirs))
+
+
+class _Again(Insert):
+    """An insert of rows as they were, with the numbers that the database would always make itself."""
+
+    inherit_cache = True
+
+
+@compiles(_Again, "postgresql")
+def _with_its_numbers(statement: _Again, compiler: Any, **more: Any) -> str:
+    made: str = compiler.visit_insert(statement, **more)
+    return made.replace(") VALUES ", ") OVERRIDING SYSTEM VALUE VALUES ", 1)
+
+
+def put_back(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Insert rows that were deleted, as they were; what the database computes of them it computes again."""
+    own = [column.key for column in table.columns if column.computed is None]
+    kept = [{name: row[name] for name in own if name in row} for row in rows]
+    if kept:
+        connection.execute(_Again(table), kept)
 
 
 class _Known:

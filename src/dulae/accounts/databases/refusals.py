@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy
@@ -27,6 +27,11 @@ _REMEDIES: dict[object, str] = {
     **dict.fromkeys(("25006", 1290, 1792, 1836, "SQLITE_READONLY"), _READ_ONLY),
     **dict.fromkeys(("53100", 1021, 1114, "SQLITE_FULL"), _FULL),
 }
+# MariaDB and MySQL: what their client finds out alone; what the server says to whom it does not let in, or drops.
+_CLIENT = range(2000, 3000)
+_NOT_LET_IN = frozenset(
+    {0, 1040, 1044, 1045, 1049, 1053, 1077, 1129, 1130, 1152, *range(1158, 1162), 1203, 1226, 1698}
+)
 _CATALOGS = ("pg_catalog", "information_schema")
 
 
@@ -48,10 +53,18 @@ def _text(cause: BaseException) -> str:
 def remedy(error: SQLAlchemyError) -> str:
     """Return what an officer can do about it."""
     cause = getattr(error, "orig", None)
-    # SQLite calls a wrong name an operational error too, but it has no server that could be down.
-    is_down = isinstance(error, OperationalError) and type(cause).__module__ != "sqlite3"
-    known = (_REMEDIES[code] for code in _codes(cause) if code in _REMEDIES)
-    return next(known, _DOWN if is_down else _WRONG)
+    codes = list(_codes(cause))
+    known = (_REMEDIES[code] for code in codes if code in _REMEDIES)
+    return next(known, _DOWN if _is_down(error, cause, codes) else _WRONG)
+
+
+def _is_down(error: SQLAlchemyError, cause: Any, codes: Iterable[object]) -> bool:
+    """Say whether the server could not be spoken to; drivers call much else an operational error too."""
+    driver = type(cause).__module__
+    if driver.startswith("pymysql"):
+        return any(isinstance(code, int) and (code in _NOT_LET_IN or code in _CLIENT) for code in codes)
+    # SQLite has no server that could be down.
+    return isinstance(error, OperationalError) and driver != "sqlite3"
 
 
 def _codes(cause: Any) -> Iterator[object]:

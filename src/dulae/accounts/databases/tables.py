@@ -5,10 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ARRAY,
@@ -28,12 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
-from sqlalchemy.types import NullType, String
+from sqlalchemy.types import String
 
-from dulae.accounts.databases import refusals
+from dulae.accounts.databases import columns, refusals
+from dulae.accounts.databases.columns import fitted, python_type
 from dulae.accounts.profiles import listing
 from dulae.accounts.profiles.profile import Profile
-from dulae.accounts.profiles.shapes import Affix, Elsewhere, End, Plain, Sign, Where
+from dulae.accounts.profiles.shapes import Affix, Elsewhere, End, Sign, Where
 from dulae.errors import DatabaseError
 
 _BATCH_ROWS = 5_000
@@ -79,6 +78,7 @@ def tables(connection: Connection, profile: Profile) -> Tables:
     named = _Named(connection)
     users = named.table(profile.users.table, profile.users.in_schema)
     _demand(users, _own_columns(profile))
+    columns.demand_room(users, profile)
     ends, absent = [], []
     for end in profile.ends:
         try:
@@ -179,7 +179,7 @@ def _of_user(part: _Narrowed, table: Table, owned: tuple[Table, str]) -> ColumnE
     _demand(users, [part.of or key])
     theirs, own = table.c[part.user or ""], users.c[part.of or key]
     # Some tables keep numbers as text.
-    is_text = _python_type(theirs) is str and _python_type(own) is not str
+    is_text = python_type(theirs) is str and python_type(own) is not str
     return and_(theirs == (own.cast(String) if is_text else own), *narrowed(part.where, table))
 
 
@@ -208,10 +208,7 @@ def _table(connection: Connection, name: str, schema: str | None) -> Table:
     except SQLAlchemyError as error:
         refusals.about(error, name)
         raise
-    if connection.dialect.name == "sqlite":
-        # SQLite keeps what it was given, whatever the column was declared as.
-        for column in table.columns:
-            column.type = NullType()
+    columns.adapt(table, connection.dialect.name)
     return table
 
 
@@ -264,35 +261,3 @@ def among(
         some = values[start : start + longest]
         # A list of texts must not be cast to the column's type, for that would cut off what is longer.
         yield column == any_(literal(some, ARRAY(BigInteger))) if whole else column.in_(some)
-
-
-def fitted(column: Column[Any], value: Plain | datetime, zone: ZoneInfo | None = None) -> Any:
-    """Return a value as the column takes it: ``false`` is 0 among whole numbers, a moment is told in ``zone``."""
-    kind = _python_type(column)
-    if isinstance(value, datetime):
-        return _moment(column, value, zone)
-    return int(value) if isinstance(value, bool) and kind is int else value
-
-
-def _moment(column: Column[Any], value: datetime, zone: ZoneInfo | None) -> Any:
-    kind, local = _python_type(column), value.astimezone(zone)
-    if kind is int:
-        return int(value.timestamp())
-    if kind is date:
-        return local.date()
-    if getattr(column.type, "timezone", False):
-        return value
-    bare = local.replace(tzinfo=None)
-    return bare if kind is datetime else bare.isoformat(" ")
-
-
-def comparable(column: Column[Any], owner: Any) -> Any:
-    """Return an owner's key as another table keeps it: some keep numbers as text."""
-    return str(owner) if _python_type(column) is str else owner
-
-
-def _python_type(column: Column[Any]) -> type:
-    try:
-        return column.type.python_type
-    except NotImplementedError:
-        return object
