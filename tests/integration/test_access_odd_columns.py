@@ -16,6 +16,7 @@ from dulae.accounts.changing import applying, undo
 from dulae.accounts.databases.database import Database
 from dulae.accounts.profiles import profile
 from dulae.accounts.reviewing import Review, review
+from dulae.errors import SettingsError
 from tests.integration.mariadb import mariadb
 from tests.integration.postgres import postgres
 from tests.unit.accounts import office
@@ -156,6 +157,68 @@ def test_what_would_not_fit_is_told_before_anything_is_planned(
     finding = made.findings[0]
     assert (finding.verdict.value, finding.code) == ("unknown", "access.unreadable")
     assert f"column state of table users {words}" in finding.because
+
+
+VIA = {"table": "access_tokens", "key": "id", "user": "owner"}
+REFRESH = {
+    "what": "refresh_tokens",
+    "table": "refresh_tokens",
+    "user": "access_token",
+    "via": VIA,
+    "used_at": "seen",
+}
+ACCESS = {"what": "access_tokens", "table": "access_tokens", "user": "owner"}
+
+
+def test_tokens_that_hang_on_tokens_end_and_are_seen_to_be_used(make: Make) -> None:
+    tables = (
+        "CREATE TABLE access_tokens (id VARCHAR(20) PRIMARY KEY, owner INT)",
+        "CREATE TABLE refresh_tokens (id VARCHAR(20) PRIMARY KEY, access_token VARCHAR(20), seen TIMESTAMP NULL)",
+    )
+    rows = [
+        statement
+        for one in PEOPLE
+        for part in "ab"
+        for statement in (
+            f"INSERT INTO access_tokens VALUES ('{part}{one.number}', {one.number})",
+            f"INSERT INTO refresh_tokens VALUES ('r{part}{one.number}', '{part}{one.number}', '2026-11-15 10:00:00')",
+        )
+    ]
+    odd = make(
+        "BOOLEAN NOT NULL", "TRUE", {"disable": {"state": False}, "ends": [REFRESH, ACCESS]}, *tables, *rows
+    )
+    plan = odd.work.approved(leaver(SOMCHAI))
+    (use,) = plan.items[0]["observed"]["uses"]
+    assert use["open"] == {"refresh_tokens": 2, "access_tokens": 2} and use["used_after_leaving"]
+    (result,) = applying.apply(odd.work.desk, plan)
+    assert result.items[0]["ended"] == {"refresh_tokens": 2, "access_tokens": 2}
+    assert result.items[0]["verified"] == "row_read_back"
+    others = sorted(f"r{part}{one.number}" for one in PEOPLE for part in "ab" if one is not SOMCHAI)
+    assert sorted(row[0] for row in odd.rows("SELECT id FROM refresh_tokens")) == others
+    (undone,) = undo.undo(odd.work.desk, plan)
+    assert undone.items[0]["not_restored"] == {"refresh_tokens": 2, "access_tokens": 2}
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ([ACCESS, REFRESH], "refresh_tokens stands behind the table it hangs on"),
+        ([{**REFRESH, "restore": True}], "cannot be restored"),
+    ],
+)
+def test_what_hangs_on_a_token_stands_before_it_and_is_not_restored(ends: list[Any], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        profile.load("flag", {**_PLAIN, "ends": ends})
+
+
+def test_a_table_between_that_is_not_there_is_told(make: Make) -> None:
+    odd = make(
+        "BOOLEAN NOT NULL",
+        "TRUE",
+        {"disable": {"state": False}, "ends": [REFRESH]},
+        "CREATE TABLE refresh_tokens (id INT, access_token VARCHAR(20), seen TIMESTAMP NULL)",
+    )
+    assert "there is no table access_tokens" in odd.reviewed().findings[0].because
 
 
 ENUMS = {

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Table, and_, delete, func, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, Insert, Table, and_, delete, func, null, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import NullType
 
 from dulae.accounts.databases.columns import comparable
-from dulae.accounts.databases.tables import Row, among, narrowed
+from dulae.accounts.databases.tables import BETWEEN, Row, among, narrowed
 from dulae.accounts.profiles.shapes import End, Inside
 
 Source = tuple[End, Table]
@@ -38,10 +38,10 @@ def owned(connection: Connection, source: Source, owners: Iterable[Any]) -> Iter
     if end.inside:
         yield from _unpacked_counts(connection, source, owners)
         return
-    owner, asked = table.c[end.user or ""], list(owners)
+    (owner, whole), asked = _with_owner(source), list(owners)
     used_at, known = func.max(table.c[end.used_at]) if end.used_at else null(), _Known(asked)
     for theirs in _theirs(connection, source, asked):
-        query = select(owner, func.count(), used_at).where(theirs).group_by(owner)
+        query = select(owner, func.count(), used_at).select_from(whole).where(theirs).group_by(owner)
         for name, count, last in connection.execute(query):
             yield known.asked(name), count, last
 
@@ -112,9 +112,23 @@ def _folded(name: str) -> str:
 def _theirs(connection: Connection, source: Source, owners: Iterable[Any]) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that together hold for the rows of some accounts."""
     end, table = source
-    column = table.c[end.user or ""]
-    for condition in among(connection, column, [comparable(column, owner) for owner in owners]):
-        yield and_(condition, *narrowed(end.where, table))
+    between = table.info[BETWEEN].alias() if end.via else None
+    column = table.c[end.user or ""] if between is None or not end.via else between.c[end.via.user]
+    for theirs in among(connection, column, [comparable(column, owner) for owner in owners]):
+        own = theirs
+        if end.via and between is not None:
+            named = select(between.c[end.via.key]).where(theirs, *narrowed(end.via.where, between))
+            own = table.c[end.user or ""].in_(named)
+        yield and_(own, *narrowed(end.where, table))
+
+
+def _with_owner(source: Source) -> tuple[ColumnElement[Any], FromClause]:
+    """Return the column that names the account, and where it stands: in the table, or in the one between."""
+    end, table = source
+    if not end.via:
+        return table.c[end.user or ""], table
+    between = table.info[BETWEEN]
+    return between.c[end.via.user], table.join(between, table.c[end.user or ""] == between.c[end.via.key])
 
 
 def _unpacked_counts(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CHAR, BigInteger, Column, Enum, String, Table
+from sqlalchemy import CHAR, BigInteger, ColumnElement, Enum, String, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.types import NullType, TypeDecorator
@@ -98,7 +98,7 @@ def _demand_one_of(users: Table, name: str, asked: tuple[str, list[str]]) -> Non
         raise DatabaseError(what, remedy=f"It holds {', '.join(known)}: write one of them in systems.yml")
 
 
-def fitted(column: Column[Any], value: Plain | datetime, zone: ZoneInfo | None = None) -> Any:
+def fitted(column: ColumnElement[Any], value: Plain | datetime, zone: ZoneInfo | None = None) -> Any:
     """Return a value as the column takes it: ``false`` is 0 among whole numbers, a moment is told in ``zone``."""
     kind = python_type(column)
     if isinstance(value, datetime):
@@ -106,7 +106,7 @@ def fitted(column: Column[Any], value: Plain | datetime, zone: ZoneInfo | None =
     return int(value) if isinstance(value, bool) and kind is int else value
 
 
-def _moment(column: Column[Any], value: datetime, zone: ZoneInfo | None) -> Any:
+def _moment(column: ColumnElement[Any], value: datetime, zone: ZoneInfo | None) -> Any:
     kind, local = python_type(column), value.astimezone(zone)
     if kind is int:
         return int(value.timestamp())
@@ -118,12 +118,12 @@ def _moment(column: Column[Any], value: datetime, zone: ZoneInfo | None) -> Any:
     return bare if kind is datetime else bare.isoformat(" ")
 
 
-def comparable(column: Column[Any], owner: Any) -> Any:
+def comparable(column: ColumnElement[Any], owner: Any) -> Any:
     """Return an owner's key as another table keeps it: some keep numbers as text."""
     return str(owner) if python_type(column) is str else owner
 
 
-def python_type(column: Column[Any]) -> type:
+def python_type(column: ColumnElement[Any]) -> type:
     """Return what a column's values are in Python; ``object`` where nobody knows."""
     try:
         return column.type.python_type

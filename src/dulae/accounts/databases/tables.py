@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    FromClause,
     MetaData,
     Select,
     Table,
@@ -36,6 +37,8 @@ from dulae.accounts.profiles.shapes import Affix, Elsewhere, End, Sign, Where
 from dulae.errors import DatabaseError
 
 _BATCH_ROWS = 5_000
+# Where a table has the one through which its rows belong to a user.
+BETWEEN = "between"
 # Some databases take no more parameters than this in one statement; a list that is one parameter may be longer.
 _MOST_KEYS, _LONGEST_LIST = 500, 10_000
 _OWN = "write the right one, or null for what it lacks, under accounts in systems.yml"
@@ -82,7 +85,7 @@ def tables(connection: Connection, profile: Profile) -> Tables:
     ends, absent = [], []
     for end in profile.ends:
         try:
-            table = named.table(end.table, end.in_schema)
+            table = named.ending(end)
         except DatabaseError:
             if not end.optional:
                 raise
@@ -106,6 +109,15 @@ class _Named:
         if (schema, name) not in self._found:
             self._found[schema, name] = _table(self._connection, name, schema)
         return self._found[schema, name]
+
+    def ending(self, end: End) -> Table:
+        """Return the table of an end; the one between, if any, lies with it under ``BETWEEN``."""
+        table = self.table(end.table, end.in_schema)
+        if end.via:
+            between = self.table(end.via.table, end.via.in_schema)
+            _demand(between, [end.via.key, end.via.user, *end.via.where])
+            table.info[BETWEEN] = between
+        return table
 
     def rows(self, table: Table, sign: Sign) -> list[Any]:
         """Return what the column of a sign holds in the rows that are meant."""
@@ -183,7 +195,7 @@ def _of_user(part: _Narrowed, table: Table, owned: tuple[Table, str]) -> ColumnE
     return and_(theirs == (own.cast(String) if is_text else own), *narrowed(part.where, table))
 
 
-def narrowed(where: Where, table: Table) -> Iterator[ColumnElement[bool]]:
+def narrowed(where: Where, table: FromClause) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that narrow a shared table to the rows that are meant."""
     for name, value in where.items():
         column = table.c[name]

@@ -55,6 +55,17 @@ class Profile(Shape):
             raise ValueError("ends names one kind (what) twice")
         return self
 
+    @model_validator(mode="after")
+    def _what_hangs_first(self) -> Self:
+        gone: set[tuple[str | None, str]] = set()
+        for end in self.ends:
+            if end.via and (end.via.in_schema, end.via.table) in gone:
+                raise ValueError(
+                    f"{end.what} stands behind the table it hangs on: nothing would lead to it any more"
+                )
+            gone.add((end.in_schema, end.table))
+        return self
+
     @cached_property
     def written(self) -> dict[str, Value]:
         """Return every column that disabling writes, with what it writes."""

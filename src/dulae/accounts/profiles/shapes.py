@@ -198,11 +198,22 @@ class Inside(Shape):
     until: Name | None = None
 
 
+class Via(Shape):
+    """The table between: its rows name the account in ``user``, and are named by their ``key``."""
+
+    table: Name
+    in_schema: Annotated[str | None, Field(alias="schema")] = None
+    key: Name
+    user: Name
+    where: Where = {}
+
+
 class End(Shape):
     """Rows of another table that end with an account: sessions, tokens, roles.
 
     ``user`` is the column that names the account, ``of`` the users' column that it repeats (the key unless said),
-    ``inside`` stands for ``user`` where the account is named within a text. ``where`` narrows a shared table,
+    ``inside`` stands for ``user`` where the account is named within a text. With ``via`` the column ``user`` names a
+    row of a table between, as a refresh token names its access token. ``where`` narrows a shared table,
     ``used_at`` says when a session was last used, ``restore`` keeps rows for undo. An ``optional`` table is one that
     some installations do not have.
     """
@@ -212,6 +223,7 @@ class End(Shape):
     in_schema: Annotated[str | None, Field(alias="schema")] = None
     user: Name | None = None
     inside: Inside | None = None
+    via: Via | None = None
     of: Name | None = None
     where: Where = {}
     used_at: Name | None = None
@@ -222,6 +234,10 @@ class End(Shape):
     def _says_whose(self) -> Self:
         if (self.user is None) == (self.inside is None):
             raise ValueError("say whose its rows are: either user or inside")
+        if self.via and (self.inside or self.restore):
+            raise ValueError(
+                "what hangs on a row of a table between is named by user, and cannot be restored"
+            )
         return self
 
 
