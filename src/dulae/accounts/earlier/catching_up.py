@@ -7,6 +7,7 @@ division has to be asked again, and that is told.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,12 +42,13 @@ List = Mapping[str, Any]
 class Overdue:
     """The lists that are compared now, the oldest first, and those that are lost.
 
-    ``arrived`` gives when a list came, by its SHA-256, where the ledger knows it: a file's own date may be older.
+    ``arrived`` gives the entry with which a list came, by its SHA-256, where the ledger knows it: a file's own date may
+    be older.
     """
 
     late: tuple[List, ...] = ()
     lost: tuple[Arrived, ...] = ()
-    arrived: Mapping[str, datetime] = field(default_factory=dict)
+    arrived: Mapping[str, int] = field(default_factory=dict)
 
 
 def overdue(desk: Desk, own: str) -> Overdue:
@@ -58,8 +60,7 @@ def overdue(desk: Desk, own: str) -> Overdue:
         one for one in known.forgotten if one.sha256 not in aside and one.sha256 != own and one.at >= since
     )
     # One that the ledger never heard of was broken off in its arrival, so it is the newest.
-    newest = desk.clock()
-    late = sorted(aside.values(), key=lambda one: known.arrived.get(one["sha256"], newest))
+    late = sorted(aside.values(), key=lambda one: known.arrived.get(one["sha256"], sys.maxsize))
     return Overdue(tuple(late), tuple(lost), known.arrived)
 
 
@@ -77,17 +78,17 @@ def told_by(desk: Desk, found: Overdue) -> list[List]:
     return [_unsaid(desk, one, found.arrived.get(one["sha256"]), said) for one in found.late]
 
 
-def _unsaid(desk: Desk, one: List, came: datetime | None, said: Sequence[tuple[datetime, set[str]]]) -> List:
-    later = set().union(*(refs for at, refs in said if came and at > came))
+def _unsaid(desk: Desk, one: List, came: int | None, said: Sequence[tuple[int, set[str]]]) -> List:
+    later = set().union(*(refs for at, refs in said if came is not None and at > came))
     return {**one, "rows": [row for row in one["rows"] if reference(desk.key, row) not in later]}
 
 
-def _said(desk: Desk) -> Iterator[tuple[datetime, set[str]]]:
-    """Yield of whom each plan's own list has spoken, and when it was made."""
+def _said(desk: Desk) -> Iterator[tuple[int, set[str]]]:
+    """Yield of whom each plan's own list has spoken, and with which entry it was made."""
     for entry in desk.evidence.entries(kinds=("plan",)):
         plan = entry.body.get("plan", {})
         own = {person.get("ref", "") for person in plan.get("persons", ()) if not person.get("list")}
-        yield entry.ts, own | set(plan.get("staying", ()))
+        yield entry.seq, own | set(plan.get("staying", ()))
 
 
 def findings(found: Overdue) -> Iterator[Finding]:

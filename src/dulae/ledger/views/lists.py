@@ -21,6 +21,7 @@ class Arrived:
     origin: str
     sha256: str
     at: datetime
+    seq: int
     rows: int
 
 
@@ -28,12 +29,12 @@ class Arrived:
 class Lists:
     """The SHA-256 sums of all lists that the accounts were compared with, and the lists that were forgotten.
 
-    ``arrived`` gives when each list came last.
+    ``arrived`` gives the number of the entry with which each list came last: moments may be the same, or go back.
     """
 
     compared: frozenset[str]
     forgotten: tuple[Arrived, ...]
-    arrived: Mapping[str, datetime]
+    arrived: Mapping[str, int]
 
 
 def lists(entries: Iterable[Entry]) -> Lists:
@@ -56,8 +57,8 @@ def lists(entries: Iterable[Entry]) -> Lists:
         for sha256, one in arrived.items()
         if one.rows and sha256 not in compared and content[sha256] not in known
     )
-    moments = {sha256: one.at for sha256, one in arrived.items()}
-    return Lists(frozenset(compared), tuple(forgotten), moments)
+    order = {sha256: one.seq for sha256, one in arrived.items()}
+    return Lists(frozenset(compared), tuple(forgotten), order)
 
 
 def _compared(body: Mapping[str, Any]) -> Iterable[str]:
@@ -72,5 +73,6 @@ def _arrived(entry: Entry) -> Arrived:
         origin=str(body.get("origin", "")),
         sha256=str(body["sha256"]),
         at=entry.ts,
+        seq=entry.seq,
         rows=rows if isinstance(rows, int) else len(rows),
     )

@@ -159,6 +159,16 @@ def test_whom_a_later_one_of_two_has_leave_is_not_kept_by_the_earlier_one(work: 
     assert "user1" in contradicted(work, 2) and "user1" in contradicted(work, 3)
 
 
+def test_two_that_came_in_the_same_moment_are_taken_as_the_ledger_has_them(work: Office) -> None:
+    """A clock that was set back gives both the moment of the entry before; by name the later one would be first."""
+    aside(work, 9, leaver(SOMCHAI, standing="review", movement="order_cancelled", action="CANCEL_PENDING"))
+    aside(work, 1, leaver(SOMCHAI))
+    entries = [entry.ts for entry in work.ledger.entries(("list.received",))]
+    assert entries[0] == entries[1] and sha(1) < sha(9)
+    made = reviewed(work, 10)
+    assert proposed(made) == {"user1"} and made.plan is not None and not made.plan.document["review"]
+
+
 def test_whom_a_later_one_of_two_has_stay_is_not_made_to_leave_by_the_earlier_one(work: Office) -> None:
     aside(work, 0, leaver(SOMCHAI, standing="review"))
     aside(work, 1, leaver(SOMCHAI, **RETURN))
@@ -194,9 +204,9 @@ def test_a_file_that_is_older_than_its_arrival_is_as_new_as_its_arrival(work: Of
 
 
 def test_several_are_taken_in_the_order_in_which_they_came(work: Office) -> None:
+    aside(work, 2, leaver(SOMCHAI, effective_date="2026-11-02"), leaver(KANDA))
     aside(work, 1, leaver(SOMCHAI), leaver(KANDA, **RETURN))
-    aside(work, 0, leaver(SOMCHAI, effective_date="2026-11-02"), leaver(KANDA))
-    made = reviewed(work, 2)
+    made = reviewed(work, 3)
     assert made.plan is not None and proposed(made) == {"user1"}
     dates = {one["effective_date"] for one in made.plan.document["persons"] if "สมชาย" in one["name"]}
     assert dates == {"2026-11-01"}
