@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class _Steps:
         sqlalchemy.event.listen(Engine, "before_cursor_execute", lambda *about: self.step(_told(about[2])))
         sqlalchemy.event.listen(Engine, "commit", lambda _: self.step("commit"))
         sqlalchemy.event.listen(Engine, "rollback", lambda _: self.step("rollback"))
-        append, write = Ledger.append, private.write
+        append, write = Ledger.append, private._write
 
         def appended(*arguments: Any, **more: Any) -> object:
             self.step("entry")
@@ -46,13 +46,13 @@ class _Steps:
             self.step("entry made")
             return made
 
-        def written(path: Path, data: bytes) -> None:
+        def written(path: Path, pieces: Iterable[bytes]) -> None:
             self.step("file")
-            write(path, data)
+            write(path, pieces)
             self.step("file made")
 
         Ledger.append = appended  # type: ignore[assignment,method-assign]
-        private.write = written
+        private._write = written
 
 
 def _told(statement: str) -> str:

@@ -149,7 +149,7 @@ class Histories(RuleBasedStateMachine):
             self._settled(path)
 
     @precondition(lambda self: any(self._done()))
-    @rule(which=WHICH, crash=st.none() | st.integers(1, 25))
+    @rule(which=WHICH, crash=st.none() | st.integers(1, 60))
     def one_is_taken_back(self, which: int, crash: int | None) -> None:
         """An order is found to be void: what was done to one person is taken back."""
         done = self._done()

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts.account import DISABLING, KEEPING, Leaver, Spelling, leavers
+from dulae.accounts.account import DISABLING, KEEPING, UNDECIDED, Leaver, Spelling, leavers
 from dulae.errors import ListError
 
 _AGAIN = "Read the personnel division's list again with dulae_leavers"
@@ -52,12 +52,19 @@ class Sheet:
         return found
 
     def contradictions(self, leaver: Leaver) -> list[int]:
-        """Return the other rows that speak against a person's leaving: a return, or another name with his number."""
+        """Return the other rows that speak against a person's leaving: a return, or another name with his number.
+
+        So does a newer list that is not clear about him: an older order of his may not hold any more.
+        """
         return [
             other.row
             for other in self._by_id.get(leaver.citizen_id, ())
             if other.number != leaver.number
-            and (other.action in KEEPING or other.first_name != leaver.first_name)
+            and (
+                other.action in KEEPING
+                or other.first_name != leaver.first_name
+                or _is_newer_doubt(other, leaver)
+            )
         ]
 
     def repeats(self, leaver: Leaver) -> bool:
@@ -79,6 +86,15 @@ class Sheet:
             "declared": self.declared,
             **({"also": list(self.also)} if self.also else {}),
         }
+
+
+def _is_newer_doubt(other: Leaver, leaver: Leaver) -> bool:
+    """Say whether a row is in doubt and of another list: of an older one it would have been settled."""
+    return (
+        other.standing == "review"
+        and other.source_sha256 != leaver.source_sha256
+        and (other.action in DISABLING or other.action == UNDECIDED)
+    )
 
 
 def _order(leaver: Leaver) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ def at(step: int) -> None:
 
     sqlalchemy.event.listen(Engine, "before_cursor_execute", counted_statement)
     sqlalchemy.event.listen(Engine, "commit", count)
-    append, write = Ledger.append, private.write
+    append, write = Ledger.append, private._write
 
     def counted_append(*arguments: Any, **more: Any) -> object:
         count()
@@ -89,13 +89,13 @@ def at(step: int) -> None:
         count()
         return made
 
-    def counted_write(path: Path, data: bytes) -> None:
+    def counted_write(path: Path, pieces: Iterable[bytes]) -> None:
         count()
-        write(path, data)
+        write(path, pieces)
         count()
 
     Ledger.append = counted_append  # type: ignore[assignment,method-assign]
-    private.write = counted_write
+    private._write = counted_write
 
 
 def _states(work: Office) -> tuple[tuple[int, ...], tuple[int, ...]]:

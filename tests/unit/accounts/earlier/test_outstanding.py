@@ -13,7 +13,7 @@ from tests.unit.accounts import office
 from tests.unit.accounts.office import PEOPLE, SPELLING, Office, leaver, run_sql, write_list
 
 SOMCHAI, SOMYING, WICHAI, KANDA, ADMIN, HELPER = PEOPLE
-WEEKS = ("first", "second", "third")
+WEEKS = ("first", "second", "third", "fourth")
 
 
 def week(work: Office, number: int, *rows: dict[str, Any]) -> Plan:
@@ -49,6 +49,20 @@ def test_a_leaver_whose_plan_was_never_approved_is_in_the_next_weeks_plan(work: 
     assert (plan.document["list"]["rows"], plan.document["list"]["carried"]) == (1, 1)
     for system in plan.document["systems"]:
         assert sum(system["observed"]["counts"].values()) == 2
+
+
+@pytest.mark.parametrize(
+    "doubt", [{"effective_date": "2026-11-30"}, {"action": "REVIEW", "movement": "transfer"}]
+)
+def test_whom_a_newer_list_leaves_in_doubt_is_for_a_person_though_an_older_order_is_clear(
+    work: Office, doubt: dict[str, Any]
+) -> None:
+    week(work, 0, leaver(SOMCHAI))
+    for plan in (week(work, 1, leaver(SOMCHAI, standing="review", **doubt)), week(work, 2)):
+        assert proposed(plan) == set()
+        told = {(entry["system"], entry["match"]["code"]) for entry in plan.document["review"]}
+        assert {("saraban", "access.contradicted"), ("saraban", "access.row_unclear")} <= told
+    assert proposed(week(work, 3, leaver(SOMCHAI))) == FIRST
 
 
 def test_whose_access_has_ended_is_not_carried_on(work: Office) -> None:
