@@ -169,8 +169,10 @@ class Department:
     def approve(self) -> list[Plan]:
         """Have every plan approved that may be, with its own number, and return those that wait to be applied."""
         desk, made = self.office.desk, []
-        for plan in list(plans(desk)):
-            standing = standings(desk.evidence)[plan.plan_id]
+        known = standings(desk.evidence)
+        # A file whose entry was never made is no plan that anybody may approve.
+        for plan in [plan for plan in plans(desk) if plan.plan_id in known]:
+            standing = known[plan.plan_id]
             state = standing.state(plan.systems, expired=desk.clock() >= plan.valid_until)
             if state == "open":
                 self.office.approve(plan, bulk=len(plan.items))

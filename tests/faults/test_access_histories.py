@@ -251,7 +251,7 @@ class Histories(RuleBasedStateMachine):
             self._quietly(lambda plan=plan: self.department.apply(plan.plan_id))
 
     def _crashed(self, path: Path, crash: int) -> None:
-        before = self.department.state()
+        before, carried_out = self.department.state(), self._carried_out_before()
 
         def the_week() -> None:
             self.department.review(path)
@@ -260,7 +260,7 @@ class Histories(RuleBasedStateMachine):
         killed(crash, the_week)
         self.department.office.clock.forward(minutes=5)
         self._only_leavers_changed(before)
-        self._wholly_before_or_after(before)
+        self._wholly_before_or_after(before, carried_out)
 
     def _quietly(self, step: Any) -> None:
         """Do something that may be refused."""
@@ -281,11 +281,18 @@ class Histories(RuleBasedStateMachine):
             assert owner.has_left(self.department.today) or owner.is_open_question, (login, owner)
             assert login.has_id and not login.protected, login
 
-    def _wholly_before_or_after(self, before: dict[tuple[str, int], tuple[Any, ...]]) -> None:
+    def _carried_out_before(self) -> set[tuple[str, str]]:
+        """Return each plan and system in which it was carried out: what changes there later is another's doing."""
+        known = standings(self.department.office.desk.evidence)
+        return {(plan_id, system) for plan_id, standing in known.items() for system in standing.applied}
+
+    def _wholly_before_or_after(
+        self, before: dict[tuple[str, int], tuple[Any, ...]], carried_out: set[tuple[str, str]]
+    ) -> None:
         """A system is changed for all of a plan or for none."""
         changed = {(login.system, login.key) for login in self._changed(before)}
         for plan in plans(self.department.office.desk):
-            for system in plan.systems:
+            for system in (one for one in plan.systems if (plan.plan_id, one) not in carried_out):
                 keys = {(system, item["account"]["key"]) for item in plan.of(system)}
                 new = {key for key in keys if before[key][0] or before[key][1]}
                 assert not (changed & new) or new <= changed, (plan.plan_id, system)

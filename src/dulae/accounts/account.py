@@ -19,8 +19,6 @@ DISABLING = frozenset({"DISABLE", "DISABLE_NOW", "SUSPEND", "SUSPEND_NOW"})
 AT_ONCE = frozenset({"DISABLE_NOW", "SUSPEND_NOW"})
 # A row that speaks against the same person's leaving: a joiner, a cancelled or renewed one.
 KEEPING = frozenset({"NO_DISABLE", "CANCEL_PENDING", "RELINK"})
-# Whether he leaves at all is for a person to decide.
-UNDECIDED = "REVIEW"
 _DISTINCT_UNITS = 1 << 12
 _CITIZEN_DIGITS = 13
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts.account import DISABLING, KEEPING, UNDECIDED, Leaver, Spelling, leavers
+from dulae.accounts.account import DISABLING, KEEPING, Leaver, Spelling, leavers
 from dulae.errors import ListError
 
 _AGAIN = "Read the personnel division's list again with dulae_leavers"
@@ -54,7 +54,7 @@ class Sheet:
     def contradictions(self, leaver: Leaver) -> list[int]:
         """Return the other rows that speak against a person's leaving: a return, or another name with his number.
 
-        So does a newer list that is not clear about him: an older order of his may not hold any more.
+        So does a newer list that has him leave otherwise and is not clear about it: the older order may hold no more.
         """
         return [
             other.row
@@ -89,12 +89,9 @@ class Sheet:
 
 
 def _is_newer_doubt(other: Leaver, leaver: Leaver) -> bool:
-    """Say whether a row is in doubt and of another list: of an older one it would have been settled."""
-    return (
-        other.standing == "review"
-        and other.source_sha256 != leaver.source_sha256
-        and (other.action in DISABLING or other.action == UNDECIDED)
-    )
+    """Say whether a row has somebody leave, in doubt, and is of another list: of an older one it would be settled."""
+    is_doubt = other.standing == "review" and other.action in DISABLING
+    return is_doubt and other.source_sha256 != leaver.source_sha256
 
 
 def _order(leaver: Leaver) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dulae.accounts import private
-from dulae.accounts.account import AT_ONCE, DISABLING, KEEPING, UNDECIDED
+from dulae.accounts.account import AT_ONCE, DISABLING, KEEPING
 from dulae.accounts.desk import Desk
 from dulae.accounts.earlier import catching_up
 from dulae.accounts.plan import Plan, plans
@@ -22,6 +22,7 @@ from dulae.accounts.standing import standings
 Row = Mapping[str, Any]
 DUE = ("act", "scheduled")
 _CLEAR = (*DUE, "no_action")
+_UNDECIDED = "REVIEW"
 # Sections of a plan in which a person's access has not ended.
 _UNFINISHED = ("items", "protected", "waiting", "review")
 
@@ -67,7 +68,7 @@ def _is_due(row: Row) -> bool:
 
 def _is_in_doubt(row: Row) -> bool:
     """Say whether somebody may have left, and a person must decide it."""
-    return row["standing"] == "review" and (row.get("action") in DISABLING or row.get("action") == UNDECIDED)
+    return row["standing"] == "review" and (row.get("action") in DISABLING or row.get("action") == _UNDECIDED)
 
 
 def _today(row: Row, today: str) -> Row:
