@@ -48,7 +48,7 @@ def _carried(desk: Desk, rows: Sequence[Row], document: Mapping[str, Any]) -> li
     leaving = {reference(desk.key, row) for row in own if _is_due(row)}
     spoken_of = {reference(desk.key, row) for row in own if row["standing"] in _CLEAR or _is_in_doubt(row)}
     undone = _taken_back(desk)
-    today = desk.clock().astimezone(desk.zone).date().isoformat()
+    today = _day(desk)
     carried = []
     for row in rows:
         person = reference(desk.key, row)
@@ -60,6 +60,10 @@ def _carried(desk: Desk, rows: Sequence[Row], document: Mapping[str, Any]) -> li
         ):
             carried.append(_today(row, today))
     return carried
+
+
+def _day(desk: Desk) -> str:
+    return desk.clock().astimezone(desk.zone).date().isoformat()
 
 
 def _is_due(row: Row) -> bool:
@@ -74,8 +78,11 @@ def _is_in_doubt(row: Row) -> bool:
 def _today(row: Row, today: str) -> Row:
     if not _is_due(row):
         return row
-    has_come = row["action"] in AT_ONCE or row["effective_date"] <= today
-    return {**row, "standing": "act" if has_come else "scheduled"}
+    return {**row, "standing": "act" if _has_come(row, today) else "scheduled"}
+
+
+def _has_come(row: Row, today: str) -> bool:
+    return bool(row["action"] in AT_ONCE or row["effective_date"] <= today)
 
 
 def keep(desk: Desk, document: Mapping[str, Any], plan: Plan) -> None:
@@ -151,6 +158,23 @@ def returned(desk: Desk) -> set[str]:
     newest = [private.read_json(desk.judged_list)] if desk.judged_list.exists() else []
     said = [row for one in (*catching_up.kept(desk), *newest) for row in one["rows"]]
     return _kept_in_service(desk, said) | set(_kept_staying(desk))
+
+
+def put_off(desk: Desk) -> set[str]:
+    """Return the references of those whose newest order has not come yet, whatever an earlier plan says of them."""
+    newest: Mapping[str, Any] = {"sha256": "", "rows": []}
+    if desk.judged_list.exists():
+        newest = private.read_json(desk.judged_list)
+    late = catching_up.overdue(desk, newest["sha256"]).late if any(catching_up.kept(desk)) else ()
+    today, found = _day(desk), dict[str, bool]()
+    # Rows of compared lists are kept once, by the last word on each person; then come those that nobody compared.
+    for rows in (_kept(desk), *(one["rows"] for one in late), newest["rows"]):
+        said: dict[str, bool] = {}
+        for row in filter(_is_due, rows):
+            person = reference(desk.key, row)
+            said[person] = said.get(person, False) or _has_come(row, today)
+        found |= said
+    return {person for person, has_come in found.items() if not has_come}
 
 
 def _kept(desk: Desk) -> list[Row]:

@@ -195,6 +195,29 @@ def test_an_order_cancelled_two_lists_ago_still_stops_an_older_plan(work: Office
         list(applying.apply(work.desk, plan))
 
 
+@pytest.mark.parametrize("since", [(), ([leaver(WICHAI)],)])
+def test_an_order_that_was_put_off_since_stops_an_older_plan(work: Office, since: tuple[Any, ...]) -> None:
+    plan = week(work, 0, leaver(SOMCHAI))
+    work.approve(plan)
+    later = leaver(SOMCHAI, effective_date="2026-12-15", standing="scheduled")
+    for number, rows in enumerate(([later], *since)):
+        work.clock.forward(days=1)
+        path = write_list(work.desk.judged_list, *rows, file=f"{number}.xlsx", sha256=f"{number + 1:064}")
+        review(work.desk, path, SPELLING)
+    with pytest.raises(PlanError, match="newest list says otherwise of นายสมชาย ใจดี"):
+        list(applying.apply(work.desk, plan))
+    assert run_sql(work.database("saraban"), "SELECT count(*) FROM users WHERE is_active = 0") == [(0,)]
+
+
+def test_an_order_that_was_put_off_by_a_list_that_nobody_compared_stops_an_older_plan(work: Office) -> None:
+    plan = week(work, 0, leaver(SOMCHAI))
+    work.approve(plan)
+    later = leaver(SOMCHAI, effective_date="2026-12-15", standing="scheduled")
+    write_list(work.desk.judged_list, later, file="newest.xlsx", sha256=f"{9:064}")
+    with pytest.raises(PlanError, match="newest list says otherwise"):
+        list(applying.apply(work.desk, plan))
+
+
 def test_an_order_that_holds_at_once_does_not_begin_to_wait_for_its_day(work: Office) -> None:
     now = {"action": "DISABLE_NOW", "movement": "expelled", "effective_date": "2027-01-31"}
     assert proposed(week(work, 0, leaver(SOMCHAI, **now))) == FIRST
