@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 from dulae.accounts.account import DISABLING, Leaver
 from dulae.accounts.applications import Application
-from dulae.accounts.matching import PROPOSING, Decision, Outcome, decide
+from dulae.accounts.matching import PROPOSING, Decision, Match, Outcome, decide
 from dulae.accounts.profiles.shapes import Sign
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
@@ -29,6 +29,10 @@ NO_TRANSACTIONS = reason(
     "nothing is changed before that is mended",
 )
 SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
+SECOND_OPEN = reason(
+    "access.second_open",
+    "another account of this person is disabled, but still has sessions, tokens or roles",
+)
 SEVERAL_OPEN = reason(
     "access.several_open", "several disabled accounts of this person still have sessions, tokens or roles"
 )
@@ -69,8 +73,8 @@ def _with_the_last(places: list[Placed], active: int, is_one: Callable[[Placed],
 def seconds(place: Placed) -> Iterator[Placed]:
     """Yield a review for each further account that may be the same person's."""
     for match in place.decision.also:
-        second = Decision(Outcome.REVIEW, SECOND_ACCOUNT, (match,))
-        yield Placed(place.leaver, "review", told(SECOND_ACCOUNT), second)
+        why = SECOND_ACCOUNT if match.account.active else SECOND_OPEN
+        yield Placed(place.leaver, "review", told(why), Decision(Outcome.REVIEW, why, (match,)))
 
 
 def told(why: Reason, **places: str) -> dict[str, str]:
@@ -79,7 +83,8 @@ def told(why: Reason, **places: str) -> dict[str, str]:
 
 
 def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
-    decision = _still_open(survey, decide(survey.matches.by_person.get(leaver.number, ())))
+    matches = survey.matches.by_person.get(leaver.number, ())
+    decision = _beside(survey, _still_open(survey, decide(matches)), matches)
     section, why = _section(sheet, leaver, decision)
     if section in ("proposed", "waiting") and (owner := _owner(survey.application, decision)):
         section, why = "review", told(SHARED, owner=owner)
@@ -92,14 +97,28 @@ def _still_open(survey: Survey, decision: Decision) -> Decision:
     """Return that an account which is disabled, and surely the leaver's, is to be closed wholly: something is open."""
     if decision.outcome is not Outcome.ALREADY:
         return decision
-    left = tuple(
-        match
-        for match in decision.matches
-        if match.tier in PROPOSING and any(survey.uses.get(match.account.key, Use()).open.values())
-    )
+    left = _left_open(survey, decision.matches)
     if len(left) > 1:
         return Decision(Outcome.REVIEW, SEVERAL_OPEN, left, decision.also)
     return replace(decision, outcome=Outcome.PROPOSE, matches=left) if left else decision
+
+
+def _left_open(survey: Survey, matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the accounts that are surely somebody's, are disabled, and have something open all the same."""
+    return tuple(
+        match
+        for match in matches
+        if match.tier in PROPOSING
+        and not match.account.active
+        and any(survey.uses.get(match.account.key, Use()).open.values())
+    )
+
+
+def _beside(survey: Survey, decision: Decision, matches: Iterable[Match]) -> Decision:
+    """Return a decision with the disabled accounts beside those it rests on that have something open."""
+    rested_on = {match.account.key for match in decision.matches}
+    beside = [match for match in _left_open(survey, matches) if match.account.key not in rested_on]
+    return replace(decision, also=(*decision.also, *beside)) if beside else decision
 
 
 def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dict[str, str]]:

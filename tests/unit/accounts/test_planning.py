@@ -131,6 +131,22 @@ def test_disabled_accounts_in_which_something_is_open_are_closed_wholly(work: Of
     }
 
 
+def test_a_disabled_account_with_something_open_is_told_beside_another_account_of_the_same_person(
+    work: Office,
+) -> None:
+    run_sql(
+        work.database("saraban"),
+        "UPDATE users SET is_active = 0 WHERE id = 1",
+        "INSERT INTO users SELECT 77, 'again', password_hash, first_name, last_name, citizen_id, unit, 1, 0, NULL"
+        " FROM users WHERE id = 1",
+    )
+    plan = work.plan(leaver(SOMCHAI))
+    assert sections(plan) == {"items": ["access.id_and_name"], "review": ["access.second_open"]}
+    (told,) = plan.document["review"]
+    assert [account["login"] for account in told["accounts"]] == ["user1"]
+    assert told["observed"]["uses"][0]["open"] == {"sessions": 1, "api_tokens": 1}
+
+
 def test_whoever_has_no_account_is_said_to_have_none(work: Office) -> None:
     assert sections(work.plan(leaver(NOBODY))) == {"no_account": ["access.no_account"]}
 
