@@ -50,7 +50,7 @@ def permitted(desk: Desk, plan: Plan) -> Standing:
 
 def _demand_leaving(desk: Desk, plan: Plan) -> None:
     """Raise PlanError where the newest list says that somebody in the plan stays, or leaves on a later day."""
-    stay = outstanding.returned(desk) | outstanding.put_off(desk)
+    stay = outstanding.otherwise(desk)
     names = sorted({plan.person(item["person"])["name"] for item in plan.items if _ref(plan, item) in stay})
     if names:
         what = f"the newest list says otherwise of {', '.join(names)}"

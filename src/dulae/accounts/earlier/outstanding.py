@@ -8,7 +8,7 @@ stay (an order cancelled), or once the change that they led to was taken back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dulae.accounts import private
@@ -145,7 +145,7 @@ def _without_mark(row: Row) -> Row:
     return {name: value for name, value in row.items() if name != "late"}
 
 
-def _kept_in_service(desk: Desk, rows: list[Row]) -> set[str]:
+def _kept_in_service(desk: Desk, rows: Iterable[Row]) -> set[str]:
     return {reference(desk.key, row) for row in rows if _stays(row)}
 
 
@@ -155,26 +155,44 @@ def _kept_staying(desk: Desk) -> dict[str, str]:
 
 def returned(desk: Desk) -> set[str]:
     """Return the references of those who stay by the newest lists, whatever an earlier plan says of them."""
-    newest = [private.read_json(desk.judged_list)] if desk.judged_list.exists() else []
-    said = [row for one in (*catching_up.kept(desk), *newest) for row in one["rows"]]
+    return _returned(desk, _newest(desk))
+
+
+def otherwise(desk: Desk) -> set[str]:
+    """Return the references of those who stay, or leave on a later day, by the newest lists, whatever a plan says."""
+    newest = _newest(desk)
+    return _returned(desk, newest) | _put_off(desk, newest)
+
+
+def _newest(desk: Desk) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = {"sha256": "", "rows": []}
+    if desk.judged_list.exists():
+        found = private.read_json(desk.judged_list)
+    return found
+
+
+def _returned(desk: Desk, newest: Mapping[str, Any]) -> set[str]:
+    said = (row for one in (*catching_up.kept(desk), newest) for row in one["rows"])
     return _kept_in_service(desk, said) | set(_kept_staying(desk))
 
 
-def put_off(desk: Desk) -> set[str]:
-    """Return the references of those whose newest order has not come yet, whatever an earlier plan says of them."""
-    newest: Mapping[str, Any] = {"sha256": "", "rows": []}
-    if desk.judged_list.exists():
-        newest = private.read_json(desk.judged_list)
-    late = catching_up.overdue(desk, newest["sha256"]).late if any(catching_up.kept(desk)) else ()
+def _put_off(desk: Desk, newest: Mapping[str, Any]) -> set[str]:
     today, found = _day(desk), dict[str, bool]()
-    # Rows of compared lists are kept once, by the last word on each person; then come those that nobody compared.
-    for rows in (_kept(desk), *(one["rows"] for one in late), newest["rows"]):
+    for rows in _in_order(desk, newest):
         said: dict[str, bool] = {}
         for row in filter(_is_due, rows):
             person = reference(desk.key, row)
             said[person] = said.get(person, False) or _has_come(row, today)
         found |= said
     return {person for person, has_come in found.items() if not has_come}
+
+
+def _in_order(desk: Desk, newest: Mapping[str, Any]) -> Iterator[Sequence[Row]]:
+    """Yield the rows of each list after those that came before it; of compared ones the last word is kept."""
+    yield _kept(desk)
+    if any(catching_up.kept(desk)):
+        yield from (one["rows"] for one in catching_up.overdue(desk, newest["sha256"]).late)
+    yield newest["rows"]
 
 
 def _kept(desk: Desk) -> list[Row]:
