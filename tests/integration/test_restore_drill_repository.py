@@ -451,6 +451,15 @@ def test_a_drill_killed_at_any_stage_is_reaped_by_the_next(stage: str, kept: Kep
     assert finding.measured["reaped"] == [STAGES[-2] if stage == "drop" else stage]
 
 
+def is_at_work(pid: pathlib.Path) -> bool:
+    """Say whether the program that wrote its number has become the one that works."""
+    number = pid.read_text().strip() if pid.exists() else ""
+    try:
+        return bool(number) and pathlib.Path(f"/proc/{number}/comm").read_text() == "tail\n"
+    except FileNotFoundError:
+        return False
+
+
 def test_a_drill_killed_while_pgbackrest_restores_leaves_no_program(
     pgbackrest: Kept, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -467,15 +476,19 @@ def test_a_drill_killed_while_pgbackrest_restores_leaves_no_program(
             "die",
             of=("pgbackrest", "*"),
         ) as killed:
-            while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+            while not is_at_work(tmp_path / "pid"):
                 assert killed.poll() is None
             killed.kill()
     left = int((tmp_path / "pid").read_text())
-    os.kill(left, 0)
+    outlived = pathlib.Path(f"/proc/{left}").exists()
     finding = pgbackrest.hold()
     assert (finding.verdict, finding.measured["reaped"]) == (Verdict.PASS, ["copy"]), finding.because
     with contextlib.suppress(FileNotFoundError):
         assert " Z " in pathlib.Path(f"/proc/{left}/stat").read_text()
+    if not outlived:
+        pytest.skip(
+            "the program that the next drill was to end had ended with the killed one, on a busy machine"
+        )
 
 
 @pytest.mark.root
