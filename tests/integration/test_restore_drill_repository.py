@@ -455,7 +455,7 @@ def is_at_work(pid: pathlib.Path) -> bool:
     """Say whether the program that wrote its number has become the one that works."""
     number = pid.read_text().strip() if pid.exists() else ""
     try:
-        return bool(number) and pathlib.Path(f"/proc/{number}/comm").read_text() == "tail\n"
+        return bool(number) and pathlib.Path(f"/proc/{number}/comm").read_text() == "perl\n"
     except FileNotFoundError:
         return False
 
@@ -465,7 +465,7 @@ def test_a_drill_killed_while_pgbackrest_restores_leaves_no_program(
 ) -> None:
     with monkeypatch.context() as patched:
         # A program of this name that works on the folder, and does not end with the drill whose pipes it would fill.
-        works = 'exec -a pgbackrest tail -f /dev/null "$@" >/dev/null 2>&1'
+        works = 'exec -a pgbackrest perl -e "sleep 600" -- "$@" >/dev/null 2>&1'
         deed = f'case "$1" in restore) echo $$ > {tmp_path}/pid; set -- "${{@/#-*=/}}"; {works};; esac'
         in_its_place(tmp_path, patched, deed)
         with begin(
