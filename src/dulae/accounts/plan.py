@@ -81,26 +81,26 @@ class Plan:
         return self.persons[number]
 
 
-def make(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
+def draft(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
     """Return the plan for a list, and whether it is new: what is planned already is not planned again.
 
-    The file is on the disk before the ledger tells of it. Raise PlanError or LedgerError if it cannot be kept.
+    A new one has no number yet; ``keep`` gives it one.
     """
-    content = _content(desk, sheet, surveys)
-    known = standings(desk.evidence)
-    plan = _standing_plan(desk, content, known)
-    is_new = plan is None
-    plan = plan or _write(desk, content)
-    if plan.plan_id not in known:
-        _record(desk, plan if is_new else read(plan.path))
-    return plan, is_new
-
-
-def draft(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> tuple[Plan, bool]:
-    """Return the plan that ``make`` would return, without keeping a new one."""
     content = _content(desk, sheet, surveys)
     plan = _standing_plan(desk, content, standings(desk.evidence))
     return (plan, False) if plan else (Plan({**content, "plan_id": ""}, "", Path()), True)
+
+
+def keep(desk: Desk, drafted: Plan) -> Plan:
+    """Keep a drafted plan, and return it with its number.
+
+    The file is on the disk before the ledger tells of it. Raise PlanError or LedgerError if it cannot be kept.
+    """
+    is_new = not drafted.plan_id
+    plan = _write(desk, drafted.document) if is_new else drafted
+    if is_new or plan.plan_id not in standings(desk.evidence):
+        _record(desk, plan if is_new else read(plan.path))
+    return plan
 
 
 def _content(desk: Desk, sheet: Sheet, surveys: list[Survey]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _wants_maker(desk: Desk, plan: Plan, known: Mapping[str, Standing]) -> bool:
     return bool(plan.items and desk.operator.holder and not plan.made_by["holder"] and not signed)
 
 
-def _write(desk: Desk, content: dict[str, Any]) -> Plan:
+def _write(desk: Desk, content: Mapping[str, Any]) -> Plan:
     now = desk.clock()
     plan_id = f"{now.astimezone(desk.zone):%Y%m%d}-{secrets.token_hex(4)}"
     whole = {

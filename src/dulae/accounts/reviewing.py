@@ -123,14 +123,21 @@ def review(
         unknown = (_unknown(one.system, NO_LIST_CAME, missing) for one in desk.applications)
         said = reopened.findings(desk, watched, surveys, None)
         return Review((*unknown, *catching_up.findings(overdue), *said))
-    plan, is_new = (plans.draft if manner.check_mode else plans.make)(desk, kept, surveys)
+    plan, is_new = plans.draft(desk, kept, surveys)
     if not manner.check_mode:
-        outstanding.keep(desk, document, plan)
-        catching_up.forget(desk)
+        plan = _kept(desk, document, plan)
     made = findings(desk, plan)
     told = [*(_without_list(made, missing) if missing else made), *catching_up.findings(overdue)]
     told += [*reopened.findings(desk, watched, surveys, plan), *_figures(desk, plan, manner)]
     return Review(tuple(told), plan, is_new and not manner.check_mode)
+
+
+def _kept(desk: Desk, document: Mapping[str, Any], drafted: Plan) -> Plan:
+    """Keep what must not be forgotten, then the plan: with its entry in the ledger the list counts as compared."""
+    outstanding.keep(desk, document, drafted)
+    plan = plans.keep(desk, drafted)
+    catching_up.forget(desk)
+    return plan
 
 
 def _figures(desk: Desk, plan: Plan, manner: Manner) -> Iterator[Finding]:

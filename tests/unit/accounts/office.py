@@ -262,7 +262,8 @@ class Office:
     def plan(self, *rows: dict[str, Any], **more: Any) -> Plan:
         """Return the plan for a list of these rows."""
         kept = listed(*rows, **more)
-        return plan.make(self.desk, kept, surveyed(self.desk, kept, SPELLING))[0]
+        drafted, _ = plan.draft(self.desk, kept, surveyed(self.desk, kept, SPELLING))
+        return plan.keep(self.desk, drafted)
 
     def approve(self, made: Plan, holder: str = "officer2", bulk: int | None = None) -> None:
         """Have a plan approved."""

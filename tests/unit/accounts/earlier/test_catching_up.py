@@ -134,16 +134,20 @@ def test_whoever_comes_back_by_it_is_left_alone(work: Office) -> None:
     assert proposed(reviewed(work, 3)) == set()
 
 
-def contradicted(work: Office, week: int) -> set[str]:
-    """Return whom the plan of a week without a list of leavers leaves to a person, as his account is named."""
-    made = reviewed(work, week)
+def left_to_a_person(made: Review) -> set[str]:
+    """Return whom a plan leaves to a person, as his account is named there."""
     assert made.plan is not None and proposed(made) == set()
-    review = made.plan.document["review"]
+    review = [entry for entry in made.plan.document["review"] if entry["system"] == "saraban"]
     return {
         account["login"]
         for entry in review
         for account in ([entry["account"]] if "account" in entry else entry["accounts"])
     }
+
+
+def contradicted(work: Office, week: int) -> set[str]:
+    """Return whom the plan of a week without a list of leavers leaves to a person."""
+    return left_to_a_person(reviewed(work, week))
 
 
 def test_whom_it_contradicts_itself_about_is_for_a_person_until_a_list_speaks_clearly(work: Office) -> None:
