@@ -17,6 +17,10 @@ from dulae.checks.finding import Reason, reason
 UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason}")
 BY_HAND = reason("access.by_hand", "the movement {movement} ({action}) is carried out by hand")
 CONTRADICTED = reason("access.contradicted", "other rows of the list speak against it: {rows}")
+SAID_BOTH = reason(
+    "access.said_both",
+    "{list} had this person, who left earlier, both leave and stay; no list was clear since",
+)
 PROTECTED = reason("access.protected", "the account is protected and may only be changed by hand")
 SHARED = reason(
     "access.shared_account",
@@ -143,6 +147,8 @@ def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dic
 
 def _doubt(sheet: Sheet, leaver: Leaver) -> dict[str, str]:
     """Return why the list alone does not suffice, or nothing."""
+    if leaver.doubted_by:
+        return told(SAID_BOTH, list=leaver.doubted_by)
     if leaver.standing == "review":
         return {**told(UNCLEAR, reason=leaver.reason), "reason_th": leaver.reason_th}
     if leaver.action not in DISABLING:

@@ -15,7 +15,7 @@ from dulae.accounts import hindering, lagging, pending, placing
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
-from dulae.accounts.earlier import again, catching_up, outstanding, reopened
+from dulae.accounts.earlier import again, catching_up, departing, outstanding, reopened
 from dulae.accounts.earlier.watching import Watch
 from dulae.accounts.lagging import LagLimit
 from dulae.accounts.matching import PROPOSING, Index, Tier
@@ -114,9 +114,10 @@ def review(
     except ListError as error:
         missing, document = error, dict(NO_LIST)
     overdue = catching_up.overdue(desk, str(document["sha256"]))
-    document = outstanding.joined(desk, document, catching_up.told_by(desk, overdue))
+    past = departing.past(desk.evidence)
+    document = outstanding.joined(desk, document, past.undone, catching_up.told_by(desk, overdue))
     kept = sheet(document, spelling, str(desk.outstanding))
-    watched = again.watch(desk, spelling, kept)
+    watched = again.watch(desk, spelling, kept, past)
     is_asked = not missing or kept.leavers or watched.known
     surveys = surveyed(desk, kept, spelling, watched) if is_asked else []
     kept, surveys = again.joined(kept, surveys, watched)

@@ -1,13 +1,14 @@
 """Who has left by earlier lists and has not come back, and which accounts were closed: read from the ledger alone.
 
-Somebody has come back once a list says so, or once what was done to him was taken back. Whole citizen numbers are in no
-ledger: people are known by their references.
+Somebody has come back once a list says so, or once what was done to him was taken back, until that list comes anew. A
+list that has him leave and stay settles nothing. Whole citizen numbers are in no ledger: people are known by their
+references.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from dulae.accounts.desk import Evidence
     from dulae.ledger import Entry
 
-KINDS = ("plan", "change.result", "undo.result")
+KINDS = ("list.received", "plan", "change.result", "undo.result")
 _DUE = ("act", "scheduled")
 
 Person = Mapping[str, Any]
@@ -31,11 +32,15 @@ Place = tuple[str, str]
 class Past:
     """Everybody who has left, by reference, as the newest list that names him has it; and what was closed.
 
-    Several rows of one person are several names for one citizen number. ``closed`` gives when an account was closed, or
-    first seen to be.
+    Several rows of one person are several names for one citizen number. ``doubted`` gives the file of the list that had
+    somebody both leave and stay, if no later one was clear. ``closed`` gives when an account was closed, or first seen
+    to be. ``undone`` holds each person to whom a change was taken back, with the SHA-256 of the list that had led to it
+    (nothing where the plan did not say), as long as that list has not come anew.
     """
 
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+    doubted: dict[str, str] = field(default_factory=dict)
+    undone: set[tuple[str, str]] = field(default_factory=set)
     closed: dict[str, dict[Place, datetime]] = field(default_factory=lambda: defaultdict(dict))
 
     def gone(self, today: date) -> Iterator[tuple[str, tuple[Person, ...]]]:
@@ -65,12 +70,13 @@ class _Reading:
         self.past = Past()
         # Plan -> number of a person in it -> his reference, and the list that had led to it.
         self._persons: dict[str, dict[int, tuple[str, str]]] = {}
-        self._undone: set[tuple[str, str]] = set()
 
     def take(self, entry: Entry) -> None:
         """Take one entry; one whose body was erased says nothing any more."""
         body = entry.body
-        if entry.kind == "plan" and "plan" in body:
+        if entry.kind == "list.received":
+            self._come_anew(str(body.get("sha256", "")))
+        elif entry.kind == "plan" and "plan" in body:
             self._plan(body, entry.ts)
         elif entry.kind == "change.result" and body.get("outcome") == "applied":
             for ref, _, place in self._items(body):
@@ -79,6 +85,11 @@ class _Reading:
             for ref, listed, place in self._items(body):
                 self._take_back(ref, listed, place)
 
+    def _come_anew(self, listed: str) -> None:
+        self.past.undone = {
+            (ref, sha256) for ref, sha256 in self.past.undone if not listed or sha256 != listed
+        }
+
     def _items(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str, Place]]:
         persons = self._persons.get(str(body.get("plan_id")), {})
         for item in body["items"]:
@@ -86,7 +97,7 @@ class _Reading:
                 yield (*persons[item["person"]], (str(body["system"]), told_text(item["account_key"])))
 
     def _take_back(self, ref: str, listed: str, place: Place) -> None:
-        self._undone.add((ref, listed))
+        self.past.undone.add((ref, listed))
         self.past.closed[ref].pop(place, None)
         held = self.past.people.get(ref)
         # A later list may have said again that he leaves; plans did not always say which list it was.
@@ -100,13 +111,24 @@ class _Reading:
             person["number"]: (person["ref"], str(person.get("list_sha256", ""))) for person in persons
         }
         for ref, rows in _leaving(persons).items():
-            if not {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self._undone:
+            if not {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self.past.undone:
                 file = document["list"]["file"]
                 self.past.people[ref] = tuple({**row, "list": row.get("list") or file} for row in rows)
         self._note_closed(document, {person["number"]: person["ref"] for person in persons}, at)
-        for ref in (*_staying(persons), *document.get("staying", ())):
+        self._note_staying(document, persons)
+
+    def _note_staying(self, document: Mapping[str, Any], persons: Sequence[Person]) -> None:
+        staying, leaving = (
+            {*_staying(persons), *document.get("staying", ())},
+            _newly_leaving(document, persons),
+        )
+        for ref in staying - leaving:
             self.past.people.pop(ref, None)
             self.past.closed.pop(ref, None)
+        for ref in staying ^ leaving:
+            self.past.doubted.pop(ref, None)
+        for ref in staying & leaving:
+            self.past.doubted[ref] = document["list"]["file"]
 
     def _note_closed(self, document: Mapping[str, Any], refs: Mapping[int, str], at: datetime) -> None:
         """Remember the accounts that were found disabled already, by whomever."""
@@ -125,6 +147,18 @@ def _leaving(persons: Iterable[Person]) -> dict[str, list[Person]]:
             found[person["ref"]].append(person)
     own = {ref: [row for row in rows if not row.get("list")] for ref, rows in found.items()}
     return {ref: own[ref] or rows for ref, rows in found.items()}
+
+
+def _newly_leaving(document: Mapping[str, Any], persons: Iterable[Person]) -> set[str]:
+    """Return those whom a list that was never compared before has leave, clearly or not."""
+    own = {"", *document["list"].get("also", ())}
+    return {
+        person["ref"]
+        for person in persons
+        if person["action"] in DISABLING
+        and person["standing"] != "rejected"
+        and (person.get("list_sha256", "") if person.get("list") else "") in own
+    }
 
 
 def _staying(persons: Iterable[Person]) -> Iterator[str]:

@@ -130,6 +130,17 @@ def test_whoever_was_given_his_access_back_is_not_taken_up_again_from_an_old_lis
     assert proposed(week(work, 1)) == set()
 
 
+def test_whoever_leaves_once_more_by_that_list_when_it_comes_anew_is_not_forgotten(work: Office) -> None:
+    plan = week(work, 0, leaver(SOMCHAI))
+    work.approve(plan)
+    list(applying.apply(work.desk, plan))
+    list(undo.undo(work.desk, plan, reason="the order was cancelled"))
+    work.desk.record(
+        "list.received", {"file": "week0.xlsx", "sha256": plan.document["list"]["sha256"], "rows": 1}
+    )
+    assert proposed(week(work, 0, leaver(SOMCHAI))) == FIRST == proposed(week(work, 1))
+
+
 def test_a_system_that_could_not_be_read_is_looked_at_again(work: Office) -> None:
     saraban = work.database("saraban")
     saraban.rename(work.folder / "away.db")
