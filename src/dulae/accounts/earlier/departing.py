@@ -18,9 +18,10 @@ from dulae.accounts.referring import told_text
 
 if TYPE_CHECKING:
     from dulae.accounts.desk import Evidence
+    from dulae.accounts.standing import Standing
     from dulae.ledger import Entry
 
-KINDS = ("list.received", "plan", "change.result", "undo.result")
+KINDS = ("list.received", "plan", "change.intent", "change.result", "undo.result")
 _DUE = ("act", "scheduled")
 
 Person = Mapping[str, Any]
@@ -34,13 +35,13 @@ class Past:
 
     Several rows of one person are several names for one citizen number. ``doubted`` gives the file of the list that had
     somebody both leave and stay, if no later one was clear. ``closed`` gives when an account was closed, or first seen
-    to be. ``undone`` holds each person to whom a change was taken back, with the SHA-256 of the list that had led to it
-    (nothing where the plan did not say), as long as that list has not come anew.
+    to be. ``undone`` gives with which entry a change to somebody was taken back, by him and by the SHA-256 of the list
+    that had led to it (nothing where the plan did not say), as long as that list has not come anew.
     """
 
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     doubted: dict[str, str] = field(default_factory=dict)
-    undone: set[tuple[str, str]] = field(default_factory=set)
+    undone: dict[tuple[str, str], int] = field(default_factory=dict)
     closed: dict[str, dict[Place, datetime]] = field(default_factory=lambda: defaultdict(dict))
 
     def gone(self, today: date) -> Iterator[tuple[str, tuple[Person, ...]]]:
@@ -63,6 +64,15 @@ def past(evidence: Evidence) -> Past:
     return reading.past
 
 
+def taken_back_since(evidence: Evidence, plan_id: str, known: Mapping[str, Standing]) -> set[str]:
+    """Return the references of those to whom a change was taken back after a plan was made."""
+    made = known[plan_id].seq if plan_id in known else -1
+    # Seldom is anything taken back, and reading whom it was takes long.
+    if all(standing.undone_seq < made for standing in known.values()):
+        return set()
+    return {ref for (ref, _), seq in past(evidence).undone.items() if seq > made}
+
+
 class _Reading:
     """Takes one entry after the other; the last word on somebody counts."""
 
@@ -70,6 +80,10 @@ class _Reading:
         self.past = Past()
         # Plan -> number of a person in it -> his reference, and the list that had led to it.
         self._persons: dict[str, dict[int, tuple[str, str]]] = {}
+        # Plan and somebody in it who was given his access back before -> how he would leave by it once more.
+        self._once_more: dict[tuple[str, str], tuple[Person, ...]] = {}
+        # Attempt at carrying out a plan -> the entry with which it began.
+        self._begun: dict[str, int] = {}
 
     def take(self, entry: Entry) -> None:
         """Take one entry; one whose body was erased says nothing any more."""
@@ -78,17 +92,27 @@ class _Reading:
             self._come_anew(str(body.get("sha256", "")))
         elif entry.kind == "plan" and "plan" in body:
             self._plan(body, entry.ts)
+        elif entry.kind == "change.intent":
+            self._begun[str(body.get("attempt"))] = entry.seq
         elif entry.kind == "change.result" and body.get("outcome") == "applied":
-            for ref, _, place in self._items(body):
-                self.past.closed[ref][place] = entry.ts
+            self._carry_out(body, entry.ts)
         elif entry.kind == "undo.result" and body.get("outcome") == "undone":
             for ref, listed, place in self._items(body):
+                self.past.undone[ref, listed] = entry.seq
                 self._take_back(ref, listed, place)
 
     def _come_anew(self, listed: str) -> None:
-        self.past.undone = {
-            (ref, sha256) for ref, sha256 in self.past.undone if not listed or sha256 != listed
-        }
+        for pair in [pair for pair in self.past.undone if listed and pair[1] == listed]:
+            del self.past.undone[pair]
+
+    def _carry_out(self, body: Mapping[str, Any], at: datetime) -> None:
+        begun = self._begun.get(str(body.get("attempt")), -1)
+        for ref, listed, place in self._items(body):
+            self.past.closed[ref][place] = at
+            if self.past.undone.get((ref, listed), begun) < begun:
+                del self.past.undone[ref, listed]
+                if rows := self._once_more.pop((str(body["plan_id"]), ref), ()):
+                    self.past.people[ref] = rows
 
     def _items(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str, Place]]:
         persons = self._persons.get(str(body.get("plan_id")), {})
@@ -97,7 +121,6 @@ class _Reading:
                 yield (*persons[item["person"]], (str(body["system"]), told_text(item["account_key"])))
 
     def _take_back(self, ref: str, listed: str, place: Place) -> None:
-        self.past.undone.add((ref, listed))
         self.past.closed[ref].pop(place, None)
         held = self.past.people.get(ref)
         # A later list may have said again that he leaves; plans did not always say which list it was.
@@ -110,25 +133,28 @@ class _Reading:
         self._persons[str(body["plan_id"])] = {
             person["number"]: (person["ref"], str(person.get("list_sha256", ""))) for person in persons
         }
+        file = document["list"]["file"]
         for ref, rows in _leaving(persons).items():
-            if not {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self.past.undone:
-                file = document["list"]["file"]
-                self.past.people[ref] = tuple({**row, "list": row.get("list") or file} for row in rows)
+            told = tuple({**row, "list": row.get("list") or file} for row in rows)
+            if {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self.past.undone.keys():
+                self._once_more[str(body["plan_id"]), ref] = told
+            else:
+                self.past.people[ref] = told
         self._note_closed(document, {person["number"]: person["ref"] for person in persons}, at)
-        self._note_staying(document, persons)
+        self._note_staying(document, persons, file)
 
-    def _note_staying(self, document: Mapping[str, Any], persons: Sequence[Person]) -> None:
+    def _note_staying(self, document: Mapping[str, Any], persons: Sequence[Person], file: str) -> None:
         staying, leaving = (
             {*_staying(persons), *document.get("staying", ())},
             _newly_leaving(document, persons),
         )
-        for ref in staying - leaving:
+        for ref in staying - leaving.keys():
             self.past.people.pop(ref, None)
             self.past.closed.pop(ref, None)
-        for ref in staying ^ leaving:
+        for ref in staying ^ {ref for ref, is_clear in leaving.items() if is_clear}:
             self.past.doubted.pop(ref, None)
-        for ref in staying & leaving:
-            self.past.doubted[ref] = document["list"]["file"]
+        for ref in staying & leaving.keys():
+            self.past.doubted[ref] = file
 
     def _note_closed(self, document: Mapping[str, Any], refs: Mapping[int, str], at: datetime) -> None:
         """Remember the accounts that were found disabled already, by whomever."""
@@ -149,16 +175,14 @@ def _leaving(persons: Iterable[Person]) -> dict[str, list[Person]]:
     return {ref: own[ref] or rows for ref, rows in found.items()}
 
 
-def _newly_leaving(document: Mapping[str, Any], persons: Iterable[Person]) -> set[str]:
-    """Return those whom a list that was never compared before has leave, clearly or not."""
-    own = {"", *document["list"].get("also", ())}
-    return {
-        person["ref"]
-        for person in persons
-        if person["action"] in DISABLING
-        and person["standing"] != "rejected"
-        and (person.get("list_sha256", "") if person.get("list") else "") in own
-    }
+def _newly_leaving(document: Mapping[str, Any], persons: Iterable[Person]) -> dict[str, bool]:
+    """Return those whom a list that was never compared before has leave, and whether it is clear about it."""
+    own, found = {"", *document["list"].get("also", ())}, dict[str, bool]()
+    for person in persons:
+        listed = person.get("list_sha256", "") if person.get("list") else ""
+        if person["action"] in DISABLING and person["standing"] != "rejected" and listed in own:
+            found[person["ref"]] = found.get(person["ref"], True) and person["standing"] in _DUE
+    return found
 
 
 def _staying(persons: Iterable[Person]) -> Iterator[str]:
