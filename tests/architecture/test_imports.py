@@ -14,9 +14,10 @@ DOORS = sorted((ROOT / "library").glob("*.py"))
 STDLIB = sys.stdlib_module_names
 
 # Room -> the parts of dulae that it may use besides itself. `cli` may use all; `checks` has its own test.
-COMMON = {"errors", "checks"}
+COMMON = {"errors", "refusals", "checks"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
+    "refusals": {"errors", "checks"},
     "settings": COMMON,
     "procedure": COMMON | {"settings"},
     "ledger": COMMON | {"settings", "procedure"},

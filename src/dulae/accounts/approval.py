@@ -14,20 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dulae.accounts import refusing
 from dulae.accounts.desk import Approver, Desk
 from dulae.accounts.plan import Plan
+from dulae.accounts.refusing import RefusedPlan, of_plan
 from dulae.accounts.standing import Standing, standings
-from dulae.errors import PlanError
 
 APPROVE = "dulae-approve"
 REJECT = "dulae-reject"
 _DECISIONS = {"approved": APPROVE, "rejected": REJECT}
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]+")
 _PATIENCE_S = 120
-_SAY_WHO = (
-    "Plan it again with --as HOLDER (or set access_review_operator), or approve it from your own login: "
-    "sudo -u keeps your name"
-)
 
 
 @dataclass(frozen=True)
@@ -56,10 +53,8 @@ def sign(plan: Plan, vote: Vote, key: Path) -> str:
         argv = ["ssh-keygen", "-Y", "sign", "-f", str(key), "-n", _DECISIONS[vote.decision], str(message)]
         done = _asked(argv)
         if done.returncode:
-            remedy = (
-                "Give the private key that belongs to your public key in people.yml, readable by you alone"
-            )
-            raise PlanError(f"it cannot sign ({_last_line(done.stderr)})", place=f"key {key}", remedy=remedy)
+            problem = _last_line(done.stderr)
+            raise RefusedPlan(refusing.CANNOT_SIGN, key=str(key), problem=problem)
         return Path(folder, "statement.sig").read_text(encoding="ascii")
 
 
@@ -92,8 +87,7 @@ def _approver(desk: Desk, plan: Plan, holder: str) -> Approver:
     for approver in desk.approvers:
         if approver.holder == holder:
             return approver
-    remedy = "Give the holder the role approver and his ssh_public_key in people.yml"
-    raise PlanError(f"{holder} may not approve", place=f"plan {plan.plan_id}", remedy=remedy)
+    raise of_plan(refusing.NO_APPROVER, plan.plan_id, holder=holder)
 
 
 def _refuse_maker(plan: Plan, approver: Approver, login: str) -> None:
@@ -101,14 +95,11 @@ def _refuse_maker(plan: Plan, approver: Approver, login: str) -> None:
 
     ``login`` is the one under which the approver works.
     """
-    place = f"plan {plan.plan_id}"
     makers = {_bare(name) for name in plan.made_by.values() if name}
     if makers & {_bare(name) for name in (*approver.logins, approver.holder)}:
-        remedy = "Ask another approver: a plan needs a second person"
-        raise PlanError(f"{approver.holder} made it himself", place=place, remedy=remedy)
+        raise of_plan(refusing.OWN_PLAN, plan.plan_id, holder=approver.holder)
     if not plan.made_by["holder"] and _bare(login) in makers:
-        what = f"it was made under the login {login}, which is no holder's, and is now approved under the same one"
-        raise PlanError(what, place=place, remedy=_SAY_WHO)
+        raise of_plan(refusing.SAME_LOGIN, plan.plan_id, login=login)
 
 
 def _bare(name: str) -> str:
@@ -117,28 +108,20 @@ def _bare(name: str) -> str:
 
 
 def _demand_open(desk: Desk, plan: Plan, standing: Standing) -> None:
-    place = f"plan {plan.plan_id}"
     demand_known(plan, standing)
     if not plan.items:
-        raise PlanError("it changes nothing, so there is nothing to approve", place=place)
+        raise of_plan(refusing.CHANGES_NOTHING, plan.plan_id)
     if standing.is_over:
-        raise PlanError("it is decided already", place=place, remedy="See: dulae access list")
+        raise of_plan(refusing.DECIDED, plan.plan_id)
     if desk.clock() >= plan.valid_until:
-        raise PlanError(
-            f"it was valid until {plan.valid_until:%Y-%m-%d %H:%M} UTC", place=place, remedy=AGAIN
-        )
-
-
-AGAIN = "Make a new one with: dulae run access"
+        raise of_plan(refusing.EXPIRED, plan.plan_id, until=f"{plan.valid_until:%Y-%m-%d %H:%M}")
 
 
 def demand_known(plan: Plan, standing: Standing) -> None:
     """Raise PlanError where the ledger knows no such plan, or knows it with another hash."""
     if standing.sha256 != plan.sha256:
-        what = (
-            "the file is not what the ledger recorded" if standing.sha256 else "the ledger knows no such plan"
-        )
-        raise PlanError(what, place=str(plan.path), remedy=AGAIN)
+        refused = refusing.NOT_AS_RECORDED if standing.sha256 else refusing.UNKNOWN
+        raise RefusedPlan(refused, str(plan.path))
 
 
 def verified(approver: Approver, signed: str, signature: str, namespace: str) -> str:
@@ -152,8 +135,7 @@ def verified(approver: Approver, signed: str, signature: str, namespace: str) ->
         done = _asked([*argv, "-s", str(kept)], signed)
     found = _FINGERPRINT.search(done.stdout)
     if done.returncode or not found:
-        remedy = f"Sign with the key whose public half stands in people.yml under {approver.holder}"
-        raise PlanError("the signature does not hold", place=f"approval of {approver.holder}", remedy=remedy)
+        raise RefusedPlan(refusing.FORGED, holder=approver.holder)
     return found.group()
 
 
@@ -162,9 +144,8 @@ def standing_approval(desk: Desk, plan: Plan, standing: Standing) -> Mapping[str
 
     Signatures are verified again: an approver who is one no longer does not count.
     """
-    place = f"plan {plan.plan_id}"
     if standing.is_rejected:
-        raise PlanError("an approver has rejected it", place=place, remedy=AGAIN)
+        raise of_plan(refusing.REJECTED, plan.plan_id)
     for approval in reversed(standing.approvals):
         if approval["plan_sha256"] == plan.sha256:
             approver = _approver(desk, plan, approval["approver"])
@@ -172,8 +153,7 @@ def standing_approval(desk: Desk, plan: Plan, standing: Standing) -> Mapping[str
             verified(approver, statement(plan.sha256, approval.get("bulk")), approval["signature"], APPROVE)
             found: Mapping[str, Any] = approval
             return found
-    remedy = f"Ask an approver: dulae access approve {plan.plan_id} --as HOLDER --key PATH"
-    raise PlanError("nobody has approved it", place=place, remedy=remedy)
+    raise of_plan(refusing.NOT_APPROVED, plan.plan_id)
 
 
 def _asked(argv: Sequence[str], text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -182,12 +162,9 @@ def _asked(argv: Sequence[str], text: str | None = None) -> subprocess.Completed
             list(argv), input=text, capture_output=True, text=True, check=False, timeout=_PATIENCE_S
         )
     except FileNotFoundError as error:
-        remedy = "Install it: apt install openssh-client"
-        raise PlanError("ssh-keygen is not installed", remedy=remedy) from error
+        raise RefusedPlan(refusing.NO_SSH_KEYGEN, "ssh-keygen") from error
     except subprocess.TimeoutExpired as error:
-        raise PlanError(
-            "ssh-keygen gave no answer", remedy="Give a key without a passphrase, or an agent"
-        ) from error
+        raise RefusedPlan(refusing.KEY_ASKS, "ssh-keygen") from error
 
 
 def _last_line(text: str) -> str:

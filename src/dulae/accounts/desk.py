@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from dulae.accounts import private
+from dulae.accounts import private, refusing
 from dulae.accounts.applications import Application, applications
-from dulae.errors import PlanError
+from dulae.accounts.refusing import RefusedPlan
 from dulae.ledger import provenance
 from dulae.ledger.opening import ledger_of
 from dulae.settings import load
@@ -173,7 +173,7 @@ def operator(settings: Settings, login: str, holder: str = "") -> Operator:
     """
     holders = settings.people.holders
     if holder and not settings.people.holder(holder):
-        remedy = f"It has {', '.join(kept.id for kept in holders)}"
-        raise PlanError(f"there is no holder {holder}", place="people.yml", remedy=remedy)
+        known_ones = ", ".join(kept.id for kept in holders)
+        raise RefusedPlan(refusing.NO_HOLDER, "people.yml", holder=holder, holders=known_ones)
     known = (kept.id for kept in holders if login and login in (kept.id, kept.email.partition("@")[0]))
     return Operator(login, holder or next(known, ""))

@@ -12,18 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import private
+from dulae.accounts import private, refusing
 from dulae.accounts.databases.values import sha256
 from dulae.accounts.desk import Desk
 from dulae.accounts.earlier.departing import taken_back_since
 from dulae.accounts.planning import ITEMS, Ground, document, fingerprint
+from dulae.accounts.refusing import RefusedPlan, of_plan
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.survey import Survey
-from dulae.errors import PlanError
 
 _NAME = re.compile(r"\d{8}-[0-9a-f]{8}")
-_LIST = "Look at what there is with: dulae access list"
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,7 @@ class Plan:
     def person(self, number: int) -> Mapping[str, Any]:
         """Return one person by his number in the plan; raise PlanError if there is none."""
         if number not in self.persons:
-            remedy = f"See the numbers with: dulae access show {self.plan_id}"
-            raise PlanError(f"there is no person {number} in it", place=f"plan {self.plan_id}", remedy=remedy)
+            raise of_plan(refusing.NO_PERSON, self.plan_id, person=number)
         return self.persons[number]
 
 
@@ -187,20 +185,19 @@ def find(desk: Desk, name: str) -> Plan:
         if _NAME.fullmatch(path.stem) and path.stem.startswith(name)
     ]
     if not name or len(named) != 1:
-        what = "several plans begin with this" if name and named else "there is no such plan"
-        raise PlanError(what, place=f"plan {name or '(none)'}", remedy=_LIST)
+        raise of_plan(refusing.SEVERAL if name and named else refusing.NO_PLAN, name or "(none)")
     return read(named[0])
 
 
 def read(path: Path) -> Plan:
     """Return the plan in a file; raise PlanError if there is none."""
-    data = private.read(path, _LIST)
+    data = private.read(path, refusing.UNREAD_PLAN)
     try:
         kept = json.loads(data)
         return Plan(kept, sha256(data), path) if kept["plan_id"] == path.stem else _not_a_plan(path)
     except (ValueError, KeyError, TypeError) as error:
-        raise PlanError("it is no plan, or was changed", place=str(path), remedy=_LIST) from error
+        raise RefusedPlan(refusing.CHANGED, str(path)) from error
 
 
 def _not_a_plan(path: Path) -> Plan:
-    raise PlanError("it is another plan under this name", place=str(path), remedy=_LIST)
+    raise RefusedPlan(refusing.OTHER_NAME, str(path))

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dulae.errors import PlanError
+from dulae.accounts import refusing
+from dulae.accounts.refusing import RefusedPlan
 from dulae.ledger import canonical, files
+from dulae.refusals import Refusal
 
 _KEY_BYTES = 32
-_OWNER = "Run dulae as the user who owns its state folder"
 
 
 def write(path: Path, data: bytes) -> None:
@@ -27,8 +28,7 @@ def _write(path: Path, pieces: Iterable[bytes]) -> None:
         folder(path.parent)
         files.write_pieces(path, pieces)
     except OSError as error:
-        remedy = "Look at the space and the owner of that folder"
-        raise PlanError(f"it cannot be written ({error.strerror})", place=str(path), remedy=remedy) from error
+        raise RefusedPlan(refusing.UNWRITTEN, str(path), problem=error.strerror) from error
 
 
 def folder(path: Path) -> Path:
@@ -52,20 +52,20 @@ def write_json(path: Path, document: Any) -> str:
     return digest.hexdigest()
 
 
-def read(path: Path, remedy: str = _OWNER) -> bytes:
-    """Return a file's bytes; raise PlanError with a remedy if it cannot be read."""
+def read(path: Path, refused: Refusal = refusing.UNREAD) -> bytes:
+    """Return a file's bytes; raise PlanError with a remedy (that of ``refused``) if it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
-        raise PlanError(f"it cannot be read ({error.strerror})", place=str(path), remedy=remedy) from error
+        raise RefusedPlan(refused, str(path), problem=error.strerror) from error
 
 
-def read_json(path: Path, remedy: str = _OWNER) -> Any:
+def read_json(path: Path, refused: Refusal = refusing.UNREAD) -> Any:
     """Return the document in a file; raise PlanError with a remedy if there is none."""
     try:
-        return json.loads(read(path, remedy))
+        return json.loads(read(path, refused))
     except ValueError as error:
-        raise PlanError("it is no JSON", place=str(path), remedy=remedy) from error
+        raise RefusedPlan(refusing.NO_JSON, str(path)) from error
 
 
 def key(path: Path) -> bytes:

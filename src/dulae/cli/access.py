@@ -30,9 +30,6 @@ _CHECK = click.option(
 )
 
 
-_SIGNATURE = "Give the .sig file that ssh-keygen -Y sign has written"
-
-
 @click.group(cls=InOrder)
 def access() -> None:
     """Plan, approve, apply and undo the removal of leavers' access (procedure step 4).
@@ -168,7 +165,7 @@ def approve(
       dulae access approve 20261122-3fa9c1d2 --as officer2 --key ~/.ssh/id_ed25519
       dulae access approve 20261122-3fa9c1d2 --as officer2 --signature plan.sig
     """
-    from dulae.accounts import approval, private
+    from dulae.accounts import approval, private, refusing
     from dulae.accounts.plan import find
 
     if (key is None) == (signature is None):
@@ -180,7 +177,7 @@ def approve(
     signed = (
         approval.sign(found, vote, key)
         if key
-        else private.read(signature or Path(), _SIGNATURE).decode("ascii", "replace")
+        else private.read(signature or Path(), refusing.NO_SIGNATURE).decode("ascii", "replace")
     )
     body = approval.approve(desk, found, vote, signed)
     voted = _words(ctx, said["language"])[f"voted_{decision}"]
@@ -205,12 +202,11 @@ def reconcile(ctx: click.Context, file: Path, language: str) -> None:
     from dulae.accounts.applications import applications
     from dulae.accounts.monthly.reconciling import reconciled
     from dulae.checks.finding import Verdict
-    from dulae.cli.language import refusing_in, tell_in
+    from dulae.cli.language import tell_in
     from dulae.people import spelling, staff_list
 
     settings = settings_of(ctx)
-    with refusing_in(language):
-        staff = staff_list.rows(file, clock.now())
+    staff = staff_list.rows(file, clock.now())
     found = reconciled(applications(settings), spelling, lambda: staff)
     tell_in(language, settings, found)
     if any(one.verdict is Verdict.UNKNOWN for one in found):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dulae.checks.door import redacted
+from dulae.cli import language
 from dulae.errors import DulaeError
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def settings_of(ctx: click.Context) -> Settings:
 def run(group: click.Group, arguments: list[str] | None) -> Any:
     """Run a command group; end with status 4 and one line on what was refused."""
     try:
+        language.begin()
         return group.main(arguments, prog_name="dulae")
     except DulaeError as error:
-        click.echo(f"dulae: {redacted(str(error))}", err=True)
+        click.echo(f"dulae: {redacted(language.refused(error))}", err=True)
         sys.exit(REFUSED)
     except OSError as error:
         click.echo(f"dulae: {redacted(told(error))}", err=True)

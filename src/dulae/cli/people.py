@@ -79,15 +79,13 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
       dulae people read lists/leavers.csv --format json --errors send_back.xlsx
     """
     from dulae.cli import people_words as words
-    from dulae.cli.language import refusing_in
     from dulae.people import read_list
     from dulae.people.dates import BANGKOK
 
     now = datetime.now(BANGKOK)
     if file.is_file() and file.stat().st_size > _LONG_BYTES:
         click.echo(words.reading(file.name, language), err=True)
-    with refusing_in(language):
-        found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
+    found = read_list(file, today=(how["day"] or now).date(), units=how["units"])
     if output_format == "json":
         click.echo(json.dumps(found.to_dict(unmasked=how["unmasked"]), ensure_ascii=False, indent=2))
     else:
@@ -99,7 +97,6 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
 def _send_back(found: PersonnelList, path: Path, now: datetime, language: str) -> None:
     """Write the rows that go back into a new file; raise ListError where a file of that name is there already."""
     from dulae.cli import people_words as words
-    from dulae.cli.language import refusing_in
     from dulae.people import error_sheet, refusals
 
     count = len(error_sheet.returned(found))
@@ -110,11 +107,9 @@ def _send_back(found: PersonnelList, path: Path, now: datetime, language: str) -
         with path.open("xb"):
             error_sheet.write(found, path, now)
     except FileExistsError:
-        with refusing_in(language):
-            raise refusals.RefusedList(refusals.OUTPUT_EXISTS, str(path)) from None
+        raise refusals.RefusedList(refusals.OUTPUT_EXISTS, str(path)) from None
     except (FileNotFoundError, NotADirectoryError):
-        with refusing_in(language):
-            raise refusals.RefusedList(refusals.OUTPUT_FOLDER, str(path.parent)) from None
+        raise refusals.RefusedList(refusals.OUTPUT_FOLDER, str(path.parent)) from None
     click.echo(words.sent_back(count, path, language), err=True)
 
 

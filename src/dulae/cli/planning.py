@@ -63,11 +63,10 @@ def planned(settings: Settings, desk: Desk, asked: Asked) -> bool:
     Raise ListError where the list that is named is none that can be read, DulaeError where a list, a plan or an
     incident cannot be kept.
     """
-    from dulae.cli.language import refusing_in, tell_in
+    from dulae.cli.language import tell_in
 
     words = _WORDS[asked.language]
-    with refusing_in(asked.language):
-        received = _received(settings, desk, asked)
+    received = _received(settings, desk, asked)
     tell_in(asked.language, settings, received.findings)
     if asked.file and received.read is None:
         return False

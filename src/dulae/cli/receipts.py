@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dulae.accounts import refusing
+from dulae.accounts.refusing import of_plan
 from dulae.cli import clock
-from dulae.errors import PlanError
 
 if TYPE_CHECKING:
     from dulae.accounts.plan import Plan
@@ -27,8 +28,7 @@ def written(settings: Settings, plan: Plan, *, pdf: bool) -> Iterator[Path]:
     sha256 = plan.document["list"]["sha256"]
     came = [entry.ts for entry in ledger.entries((LIST,)) if entry.body.get("sha256") == sha256]
     if not sha256 or not came:
-        remedy = "It is about leavers of earlier lists; see: dulae report receipt --period WEEK"
-        raise PlanError("no list came for it", place=f"plan {plan.plan_id}", remedy=remedy)
+        raise of_plan(refusing.NO_LIST, plan.plan_id)
     day = came[-1].astimezone(settings.calendar.zone).date()
     today = clock.now().astimezone(settings.calendar.zone).date()
     order = Order(reports=("receipt",), period=day.isoformat(), pdf=pdf)

@@ -9,6 +9,7 @@ import click
 
 from dulae.checks.finding import Verdict
 from dulae.cli.findings import printable, width
+from dulae.cli.language import speak
 
 if TYPE_CHECKING:
     from dulae.reports.speech import Speech
@@ -30,6 +31,7 @@ language_option = click.option(
     default="en",
     show_default=True,
     show_envvar=True,
+    callback=speak,
     help="Language of what is printed.",
 )
 format_option = click.option(

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from dulae.people import refusals
 from dulae.people.refusals import RefusedList
+from dulae.refusals import Refusal
 
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE_BYTES = 20 * MEBIBYTE
 
-_OTHER_KINDS: tuple[tuple[bytes, refusals.Refusal], ...] = (
+_OTHER_KINDS: tuple[tuple[bytes, Refusal], ...] = (
     (b"%PDF", refusals.PDF),
     (b"{\\rtf", refusals.RTF),
     (b"\x1f\x8b", refusals.ARCHIVE),
@@ -91,7 +92,7 @@ def _check_size(path: Path, found: os.stat_result) -> None:
         raise RefusedList(refusals.TOO_LARGE, path.name, **sizes)
 
 
-def _in_container(data: bytes) -> refusals.Refusal:
+def _in_container(data: bytes) -> Refusal:
     """Return what lies in a container of old Office files."""
     found = (kind for stream, kind in _STREAMS if stream.encode("utf-16-le") in data)
     return next(found, refusals.OLD_OR_PASSWORD)

@@ -1,13 +1,10 @@
-"""Why a file as a whole is refused: what it is, what to do, and both in Thai by a code."""
+"""Why a file as a whole is refused: what it is, and what to do."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from dulae.checks.finding import Reason, reason
+from dulae.checks.finding import reason
 from dulae.errors import ListError
-from dulae.people.row_reasons import thai_sentences
+from dulae.refusals import Refusal, RefusedError, refusal
 
 # What ledgers of earlier versions hold for every refused file.
 EARLIER = reason("list.unreadable", "the list cannot be read: {error}")
@@ -18,32 +15,12 @@ _NO_PASSWORD = "Ask for it without a password"
 _AS_VALUES = "Copy the list, paste it as values and save it again"
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """One reason for refusing a file, its places in braces, and what to do."""
-
-    why: Reason
-    what: str
-    remedy: str
-
-
-class RefusedList(ListError):
-    """A file is no list that can be read; the reason has a code, and ``thai`` says it in Thai."""
-
-    def __init__(self, refusal: Refusal, place: str, **places: Any) -> None:
-        self.why = refusal.why
-        self.places = {"place": place, **places}
-        super().__init__(refusal.what.format_map(places), place=place, remedy=refusal.remedy)
-
-    @property
-    def thai(self) -> str:
-        """Return place, what is wrong and what to do in Thai."""
-        return thai_sentences()[self.why.code].format_map(self.places)
+class RefusedList(RefusedError, ListError):
+    """A file is no list that can be read."""
 
 
 def _refusal(code: str, what: str, remedy: str) -> Refusal:
-    said = f"the list cannot be read: {{place}}: {what}. {remedy}"
-    return Refusal(reason(f"list_file.{code}", said), what, remedy)
+    return refusal(f"list_file.{code}", what, remedy, lead="the list cannot be read: ")
 
 
 def _kind(code: str, kind: str, remedy: str = _SAVE_AS) -> Refusal:
@@ -51,7 +28,7 @@ def _kind(code: str, kind: str, remedy: str = _SAVE_AS) -> Refusal:
 
 
 def _output(code: str, what: str, remedy: str) -> Refusal:
-    return Refusal(reason(f"list_file.{code}", f"{{place}}: {what}. {remedy}"), what, remedy)
+    return refusal(f"list_file.{code}", what, remedy)
 
 
 # The file itself.

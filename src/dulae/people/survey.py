@@ -18,6 +18,7 @@ from string import ascii_letters, digits
 from dulae.people import refusals
 from dulae.people.guards import MEBIBYTE
 from dulae.people.refusals import RefusedList
+from dulae.refusals import Refusal
 
 LARGEST_UNPACKED_BYTES = 200 * MEBIBYTE
 # One shared text is copied into every cell that names it.
@@ -159,7 +160,7 @@ def _members(data: bytes, name: str) -> list[zipfile.ZipInfo]:
     return members
 
 
-def _other_archive(names: set[str]) -> refusals.Refusal:
+def _other_archive(names: set[str]) -> Refusal:
     if "xl/workbook.bin" in names:
         return refusals.XLSB
     if "word/document.xml" in names:

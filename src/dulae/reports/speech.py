@@ -44,7 +44,7 @@ _MINUTE_MS = 60 * _SECOND_MS
 
 
 @dataclass(frozen=True)
-class _Quoted:
+class Quoted:
     """A reason inside another one, as a finding holds it."""
 
     code: str
@@ -248,7 +248,7 @@ class Speech:
     def _inner(self, row: Any) -> dict[str, str]:
         """Return the reasons that a reason quotes: ``NAME_said`` holds them, ``NAME`` their English text."""
         return {
-            name.removesuffix(_QUOTED): "; ".join(self.sentence(_Quoted(**told)) for told in value)
+            name.removesuffix(_QUOTED): "; ".join(self.sentence(Quoted(**told)) for told in value)
             for name, value in row.measured.items()
             if name.endswith(_QUOTED)
         }

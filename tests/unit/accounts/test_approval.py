@@ -176,5 +176,5 @@ def test_a_key_that_waits_for_a_passphrase_is_given_up(work: Office, monkeypatch
 
     plan = work.plan(leaver(SOMCHAI))
     monkeypatch.setattr(subprocess, "run", slow)
-    with pytest.raises(PlanError, match="ssh-keygen gave no answer"):
+    with pytest.raises(PlanError, match="ssh-keygen: it gave no answer"):
         approval.sign(plan, Vote("officer2"), work.keys["officer2"])

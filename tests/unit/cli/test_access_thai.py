@@ -71,6 +71,30 @@ def test_a_rejection_and_a_plan_that_is_stopped_are_told_in_thai(
     assert f"{plan}  ไม่อนุมัติ" in run("access", "list")[1]
 
 
+def test_what_is_refused_is_told_in_thai_with_what_to_do(
+    run: Call, inventory: Path, keys: dict[str, Path]
+) -> None:
+    change_accounts(inventory, brake={"max_count": 1, "max_percent": 90})
+    with (inventory / "lists" / "leavers.csv").open("a", encoding="utf-8") as lists:
+        lists.write(f"3,นางกานดา ทองดี,{citizen_id(4)},กองคลัง,ลาออก,1 พ.ย. 2569\n")
+    plan = thai_plan(run)
+    key = str(keys["officer2"])
+    told = {
+        ("apply", plan): f"[ผิดปกติ] saraban: แผน {plan} ไม่ได้ดำเนินการ: แผน {plan}: ยังไม่มีผู้อนุมัติ ให้ผู้อื่นอนุมัติด้วยคำสั่ง",
+        ("approve", plan, "--as", "nobody1", "--key", key): f"แผน {plan}: nobody1 ไม่มีสิทธิ์อนุมัติ",
+        ("approve", plan, "--as", "head1", "--key", "/no/key"): "กุญแจ /no/key: ลงลายมือชื่อไม่ได้",
+        ("approve", "20200101", "--as", "head1", "--key", key): "แผน 20200101: ไม่มีแผนนี้ ดูแผนที่มี",
+        ("undo", plan, "--reason", "ลอง"): f"แผน {plan}: ยังไม่ได้ดำเนินการตามแผนนี้ จึงไม่มีสิ่งที่ต้องคืนค่า",
+        ("plan", "--as", "nobody1"): "people.yml: ไม่มีผู้ดำรงบทบาทชื่อ nobody1 ที่มีอยู่คือ officer1",
+    }
+    for arguments, words in told.items():
+        status, out, err = run("access", *arguments)
+        assert status != 0 and words in out + err, out + err
+    run("access", "approve", plan, "--as", "head1", "--key", key)
+    out = run("access", "apply", plan)[1]
+    assert "เกิน 1 บัญชีโดยไม่มีการอนุมัติเป็นกรณีจำนวนมาก หากเป็นการปิดจำนวนมากตามแผน ให้อนุมัติด้วย --bulk 4" in out
+
+
 def test_every_state_and_every_table_has_its_words_in_both_languages() -> None:
     speech = Speech("th", "arabic", None)  # type: ignore[arg-type]
     words = PlanWords(speech)

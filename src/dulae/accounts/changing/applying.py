@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from dulae.accounts import private
+from dulae.accounts import private, refusing
 from dulae.accounts.applications import Application
-from dulae.accounts.approval import AGAIN, demand_known, standing_approval
+from dulae.accounts.approval import demand_known, standing_approval
 from dulae.accounts.changing import keeping, recovery, writing
 from dulae.accounts.changing.keeping import Change, Kept
 from dulae.accounts.changing.result import Result, applied, failed, head, verified_items
@@ -25,30 +26,28 @@ from dulae.accounts.databases.tables import tables
 from dulae.accounts.desk import Desk
 from dulae.accounts.earlier import outstanding
 from dulae.accounts.plan import Plan, given_back_since
+from dulae.accounts.refusing import RefusedPlan, of_plan
 from dulae.accounts.standing import Standing, standings
 from dulae.errors import DatabaseError, PlanError, RemoteError
+from dulae.refusals import said
 
 _TOKEN_BYTES = 8
 
 
 def permitted(desk: Desk, plan: Plan) -> Standing:
     """Return how far a plan has come, if it may be carried out; raise PlanError with what stands against it."""
-    place = f"plan {plan.plan_id}"
     known = standings(desk.evidence)
     standing = known.get(plan.plan_id, Standing())
     demand_known(plan, standing)
     if standing.undone:
-        raise PlanError("it was taken back", place=place, remedy=AGAIN)
+        raise of_plan(refusing.TAKEN_BACK, plan.plan_id)
     _demand_brakes(plan, standing_approval(desk, plan, standing))
     _demand_leaving(desk, plan)
     if names := given_back_since(desk, plan, known):
-        what = f"{', '.join(names)} was given the access back since it was made"
-        raise PlanError(what, place=place, remedy=AGAIN)
+        raise of_plan(refusing.GIVEN_BACK, plan.plan_id, names=", ".join(names))
     # What was applied may be looked at again after the plan's time; nothing new is begun then.
     if desk.clock() >= plan.valid_until and set(plan.systems) - set(standing.applied):
-        raise PlanError(
-            f"it was valid until {plan.valid_until:%Y-%m-%d %H:%M} UTC", place=place, remedy=AGAIN
-        )
+        raise of_plan(refusing.EXPIRED, plan.plan_id, until=f"{plan.valid_until:%Y-%m-%d %H:%M}")
     return standing
 
 
@@ -57,8 +56,7 @@ def _demand_leaving(desk: Desk, plan: Plan) -> None:
     stay = outstanding.otherwise(desk)
     names = sorted({plan.person(item["person"])["name"] for item in plan.items if _ref(plan, item) in stay})
     if names:
-        what = f"the newest list says otherwise of {', '.join(names)}"
-        raise PlanError(what, place=f"plan {plan.plan_id}", remedy=AGAIN)
+        raise of_plan(refusing.OTHERWISE, plan.plan_id, names=", ".join(names))
 
 
 def _ref(plan: Plan, item: Mapping[str, Any]) -> str:
@@ -68,13 +66,14 @@ def _ref(plan: Plan, item: Mapping[str, Any]) -> str:
 def _demand_brakes(plan: Plan, approval: Mapping[str, Any]) -> None:
     stopped = [brake for system in plan.document["systems"] for brake in system["brakes"]]
     declared = [brake for brake in stopped if brake["code"] == "access.brake_declared"]
-    place = f"plan {plan.plan_id}"
     if declared:
-        remedy = "Ask the personnel division which number is right, and read its list again"
-        raise PlanError(declared[0]["because"], place=place, remedy=remedy)
+        raise of_plan(refusing.DECLARED, plan.plan_id, **_said(declared[0]))
     if stopped and approval.get("bulk") != len(plan.items):
-        remedy = f"If it is a planned bulk, have it approved with --bulk {len(plan.items)}"
-        raise PlanError(stopped[0]["because"], place=place, remedy=remedy)
+        raise of_plan(refusing.BRAKED, plan.plan_id, accounts=len(plan.items), **_said(stopped[0]))
+
+
+def _said(brake: Mapping[str, Any]) -> dict[str, Any]:
+    return {"brake": brake["because"], "brake_said": [brake]}
 
 
 def apply(desk: Desk, plan: Plan) -> Iterator[Result]:
@@ -97,7 +96,7 @@ def application_of(desk: Desk, system: str) -> Application:
     """Return the application of a system; raise PlanError where the settings no longer have it."""
     found = desk.application(system)
     if found is None:
-        raise PlanError("it has no accounts in systems.yml", place=f"system {system}", remedy=AGAIN)
+        raise RefusedPlan(refusing.NO_SYSTEM, system=system)
     return found
 
 
@@ -122,10 +121,7 @@ def locked(desk: Desk, system: str) -> Iterator[None]:
         with FileLock(private.folder(desk.locks) / f"accounts-{system}.lock", timeout=0, mode=0o600):
             yield
     except Timeout as error:
-        remedy = "Wait until it has ended, then try again"
-        raise PlanError(
-            "another run is changing its accounts", place=f"system {system}", remedy=remedy
-        ) from error
+        raise RefusedPlan(refusing.BUSY, system=system) from error
 
 
 def _apply(desk: Desk, plan: Plan, application: Application) -> Result:
@@ -149,7 +145,8 @@ def _attempt(desk: Desk, plan: Plan, application: Application) -> Result:
         with database.writing(application.database) as connection:
             changes = _written(desk, plan, application, (connection, attempt))
     except StaleError as error:
-        return failed(desk, plan, "change.result", (system, attempt, "refused", str(error)))
+        made = failed(desk, plan, "change.result", (system, attempt, "refused", str(error)))
+        return replace(made, said=said(error))
     except (PlanError, DatabaseError, RemoteError) as error:
         if changes:
             return _unclear(system, error)

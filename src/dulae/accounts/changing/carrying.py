@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dulae.accounts import refusing
 from dulae.accounts.changing import applying, rehearsing
 from dulae.accounts.changing import undo as undoing
 from dulae.accounts.changing.result import Result, not_proven
 from dulae.accounts.changing.verifying import LOGIN_REFUSED, ROW_READ_BACK
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, find, plans
+from dulae.accounts.refusing import RefusedPlan
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.telling import shown
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
 from dulae.errors import PlanError
+from dulae.refusals import said
 
 CHECK = "access_change"
 
@@ -98,7 +101,7 @@ def carry_out(desk: Desk, order: Order, *, check_mode: bool = False) -> Carried:
     """
     carried = Carried(restores=order.restore)
     if order.restore and not order.plan:
-        raise PlanError("no plan is named", place="undo", remedy="Say which one: dulae access list")
+        raise RefusedPlan(refusing.UNNAMED)
     if not order.plan and not check_mode:
         _settle_undoing(desk, carried)
     for plan in [find(desk, order.plan)] if order.plan else list(_waiting(desk)):
@@ -154,7 +157,8 @@ def _results(desk: Desk, plan: Plan, order: Order, *, check_mode: bool) -> list[
         # What was done in other systems before this stays told.
         done = {result.system for result in made}
         because = f"{error.what}. {error.remedy}" if error.remedy else error.what
-        made.extend(Result(system, "refused", because) for system in plan.systems if system not in done)
+        left = [system for system in plan.systems if system not in done]
+        made.extend(Result(system, "refused", because, said=said(error)) for system in left)
     return made
 
 
@@ -191,7 +195,8 @@ def _finding(plan: Plan, result: Result, *, restore: bool) -> Finding:
         refused = NOT_RESTORED if restore else REFUSED
         is_refused = result.outcome == "refused"
         verdict, why = (Verdict.FAIL, refused) if is_refused else (Verdict.UNKNOWN, UNREADABLE)
-        return _said(result.system, verdict, why, **numbers, error=result.because)
+        quoted = {"error_said": [dict(result.said)]} if result.said else {}
+        return _said(result.system, verdict, why, **numbers, error=result.because, **quoted)
     if result.outcome in ("applied", "recovered", "already") and (still := not_proven(result.items)):
         return _said(result.system, Verdict.FAIL, NOT_PROVEN, **{**numbers, "logins": shown(still)})
     return _said(result.system, Verdict.PASS, _WORDS[result.outcome], **numbers)

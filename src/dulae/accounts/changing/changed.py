@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dulae.accounts import refusing
 from dulae.accounts.applications import Application
 from dulae.accounts.changing.keeping import Change, Row
 from dulae.accounts.changing.stale import StaleError
@@ -44,9 +45,8 @@ def demand_as_disabled(
         for change, row in changed
     ]
     if told := [f"{login} ({how})" for login, how in found if how]:
-        remedy = "Nothing was changed; take the others back with --person, and look after these by hand"
-        what = f"changed since it was disabled: {', '.join(told)}"
-        raise StaleError(what, place=f"system {application.system}", remedy=remedy)
+        logins = ", ".join(told)
+        raise StaleError(refusing.CHANGED_SINCE_DISABLED, system=application.system, logins=logins)
 
 
 def _since_disabled(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dulae.accounts import private
+from dulae.accounts import private, refusing
 from dulae.accounts.databases.values import decoded, decoded_row, encoded, encoded_row, keyed
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan
@@ -76,7 +76,7 @@ def load(desk: Desk, plan_id: str, system: str, attempt: str) -> Kept | None:
     file = path(desk, plan_id, system, attempt)
     if not file.exists():
         return None
-    document = private.read_json(file, "Restore it from the backup of dulae's state folder")
+    document = private.read_json(file, refusing.UNREAD_KEPT)
     return Kept(attempt, tuple(_change(item) for item in document["items"]))
 
 

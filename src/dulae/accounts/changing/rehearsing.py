@@ -16,6 +16,7 @@ from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan
 from dulae.accounts.standing import Standing, standings
 from dulae.errors import DatabaseError, RemoteError
+from dulae.refusals import said
 
 
 def apply(desk: Desk, plan: Plan) -> Iterator[Result]:
@@ -36,7 +37,7 @@ def _apply(desk: Desk, plan: Plan, application: Application) -> Result:
             order = (desk.key, plan.of(system))
             changes = writing.prepared(connection, application, found, order, lock=False)
     except StaleError as error:
-        return Result(system, "refused", str(error))
+        return Result(system, "refused", str(error), said=said(error))
     except (DatabaseError, RemoteError) as error:
         return Result(system, "unreadable", str(error))
     items = [{"person": change.person, "login": change.login} for change in changes]

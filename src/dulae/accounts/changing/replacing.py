@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, bindparam, update
 from sqlalchemy.engine import Connection
 
+from dulae.accounts import refusing
 from dulae.accounts.applications import Application
 from dulae.accounts.changing.keeping import Row
-from dulae.accounts.changing.stale import AGAIN, StaleError
+from dulae.accounts.changing.stale import StaleError
 from dulae.accounts.databases.tables import among
 
 # Steps that share both states go together in one statement from so many on.
@@ -101,4 +102,4 @@ def _parameters(step: Step, empty: set[str]) -> dict[str, Any]:
 
 def _demand(application: Application, changed: int, wanted: int) -> None:
     if changed != wanted:
-        raise StaleError("a row changed while it was being written", place=application.system, remedy=AGAIN)
+        raise StaleError(refusing.CHANGED_MEANWHILE, system=application.system)

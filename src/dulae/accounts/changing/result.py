@@ -20,7 +20,8 @@ class Result:
     """What came of a plan in one system; ``items`` as the ledger has them.
 
     ``outcome`` is applied, recovered (an interrupted attempt had been committed), already, undone,
-    restored_before, refused, rolled_back, unreadable or unclear; in check mode would_apply or would_undo.
+    restored_before, refused, rolled_back, unreadable or unclear; in check mode would_apply or would_undo. ``said`` is
+    why, with its code and places, where that is known.
     """
 
     system: str
@@ -28,6 +29,7 @@ class Result:
     because: str = ""
     items: list[dict[str, Any]] = field(default_factory=list)
     changed: bool = False
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 def head(plan: Plan, system: str, attempt: str) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dulae.errors import PlanError
-
-AGAIN = "Nothing was changed; make a new plan with: dulae run access"
+from dulae.accounts.refusing import RefusedPlan
 
 
-class StaleError(PlanError):
+class StaleError(RefusedPlan):
     """The rows are no longer what the plan was made from; nothing was changed."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
+from dulae.accounts import refusing
 from dulae.accounts.applications import Application
 from dulae.accounts.changing import changed, keeping, recovery, writing
 from dulae.accounts.changing.applying import application_of, locked, settled
@@ -16,8 +18,10 @@ from dulae.accounts.databases.tables import tables, users_by_key
 from dulae.accounts.databases.values import encoded
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan
+from dulae.accounts.refusing import RefusedPlan, of_plan
 from dulae.accounts.standing import Standing, standings
-from dulae.errors import DatabaseError, PlanError, RemoteError
+from dulae.errors import DatabaseError, RemoteError
+from dulae.refusals import said
 
 _TOKEN_BYTES = 8
 
@@ -47,10 +51,7 @@ def to_undo(
     if person is not None:
         plan.person(person)
     if not standing.applied and not standing.open_intents:
-        remedy = "Look at what there is with: dulae access list"
-        raise PlanError(
-            "it was not applied, so there is nothing to undo", place=f"plan {plan.plan_id}", remedy=remedy
-        )
+        raise of_plan(refusing.NOT_APPLIED, plan.plan_id)
     for system in plan.systems:
         if system in standing.applied:
             yield system, _changes(desk, plan, standing, (system, person))
@@ -72,9 +73,7 @@ def _changes(desk: Desk, plan: Plan, standing: Standing, asked: tuple[str, int |
     attempt = standing.applied[system]
     kept = keeping.load(desk, plan.plan_id, system, attempt)
     if kept is None:
-        place = str(keeping.path(desk, plan.plan_id, system, attempt))
-        remedy = "Restore it from the backup of dulae's state folder"
-        raise PlanError("the previous values are not there", place=place, remedy=remedy)
+        raise RefusedPlan(refusing.GONE, str(keeping.path(desk, plan.plan_id, system, attempt)))
     return tuple(
         change
         for change in kept.changes
@@ -106,7 +105,8 @@ def _attempt(
             writing.restore(connection, application, found, changes)
             committing = True
     except StaleError as error:
-        return failed(desk, plan, "undo.result", (system, attempt, "refused", str(error)))
+        made = failed(desk, plan, "undo.result", (system, attempt, "refused", str(error)))
+        return replace(made, said=said(error))
     except (DatabaseError, RemoteError) as error:
         if committing:
             return Result(system, "unclear", f"{error}. Run it again: it finds out what was written")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.engine import Connection
 
+from dulae.accounts import refusing
 from dulae.accounts.applications import Application
 from dulae.accounts.changing import changed
 from dulae.accounts.changing.keeping import Change, Row
@@ -46,10 +47,8 @@ def prepared(
             continue
         changes.append(_change(application, tables.users, item, row))
     if stale:
-        what = f"changed since it was planned: {', '.join(stale)}"
-        raise StaleError(
-            what, place=f"system {application.system}", remedy="Make a new plan with: dulae run access"
-        )
+        logins = ", ".join(stale)
+        raise StaleError(refusing.CHANGED_SINCE_PLANNED, system=application.system, logins=logins)
     return changes
 
 
@@ -83,10 +82,7 @@ def demand(application: Application, rows: Mapping[Any, Row], wanted: Mapping[An
     for key, values in wanted.items():
         row = rows.get(key)
         if row is None or any(row[column] != value for column, value in values.items()):
-            remedy = "Nothing was changed; look for a trigger or rule on the users' table"
-            raise StaleError(
-                "a row reads back otherwise than it was written", place=application.system, remedy=remedy
-            )
+            raise StaleError(refusing.READS_OTHERWISE, system=application.system)
 
 
 def _end(connection: Connection, source: Source, owners: Mapping[Any, Change]) -> None:
