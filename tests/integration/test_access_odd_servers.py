@@ -63,6 +63,24 @@ def test_rows_that_a_policy_may_hide_are_never_called_absent(on_postgres: Make, 
     assert f"row level security may hide rows of table {hidden}" in odd.told()
 
 
+_KEEPS = "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+
+
+def test_a_trigger_that_keeps_sessions_is_not_told_as_sessions_that_ended(on_postgres: Make) -> None:
+    trigger = "CREATE TRIGGER keep BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION keeps()"
+    odd = on_postgres(more=(*OPEN_SESSIONS, _KEEPS, trigger), ends=[SESSIONS])
+    assert said(odd.work.carried_out(odd.work.plan(GONE))) == ["access.not_proven"]
+
+
+def test_a_trigger_that_keeps_the_account_is_named(on_postgres: Make) -> None:
+    trigger = "CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keeps()"
+    odd = on_postgres(more=(_KEEPS, trigger))
+    before = odd.rows("users")
+    (found,) = odd.work.carried_out(odd.work.plan(GONE)).findings
+    assert "look for a trigger, rule or policy on the users' table" in found.because
+    assert odd.rows("users") == before
+
+
 def test_what_is_refused_at_the_commit_is_no_lost_connection(on_postgres: Make) -> None:
     more = (
         "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS"
@@ -137,15 +155,29 @@ def test_a_moment_of_noughts_is_none(on_mariadb: Make, mariadb: MariaDb) -> None
         mariadb.run("mariadb", "-e", "SET GLOBAL sql_mode = DEFAULT")
 
 
+GROUPS = {"table": "user_groups", "user": "ug_login", "of": "username", "where": {"kind": {"begins": "gr"}}}
+UNIT = {"table": "properties", "user": "owner", "where": {"property": "unit"}, "column": "kept"}
+
+
 def test_text_that_is_kept_as_bytes_is_read_and_written(on_mariadb: Make) -> None:
+    more = (
+        "CREATE TABLE user_groups (ug_login VARBINARY(100), ug_group VARBINARY(255), kind VARBINARY(9))",
+        "INSERT INTO user_groups VALUES ('user501', 'editor', 'group'), ('user502', 'sysop', 'group')",
+        "CREATE TABLE properties (owner INT, property VARBINARY(20), kept BLOB)",
+        "INSERT INTO properties VALUES (501, 'unit', 'กองคลัง'), (502, 'unit', 'กองคลัง')",
+    )
     types = {"username": "VARBINARY(100)", "name": "VARBINARY(200)", "citizen_id": "VARBINARY(13)"}
     odd = on_mariadb(
         ("TINYBLOB NOT NULL", "':pbkdf2:sha512:x'"),
         types=types,
+        more=more,
+        users={"unit": UNIT, "privileged": {**GROUPS, "column": "ug_group", "equals": "sysop"}},
         disable={"state": {"scramble": ":dulae:disabled:????????????????"}},
+        ends=[{"what": "roles", **GROUPS, "restore": True}],
     )
-    assert odd.work.plan(GONE).items[0]["account"]["login"] == "user501"
-    odd.there_and_back("users")
+    (item,) = odd.work.plan(GONE).items
+    assert item["account"]["login"] == "user501" and item["observed"]["uses"][0]["open"] == {"roles": 1}
+    odd.there_and_back("users", "user_groups", "properties")
 
 
 def test_a_view_of_a_table_without_transactions_is_not_written(on_mariadb: Make) -> None:

@@ -111,4 +111,5 @@ def _parameters(step: Step, empty: set[str]) -> dict[str, Any]:
 
 def _demand(application: Application, changed: int, wanted: int) -> None:
     if changed != wanted:
-        raise StaleError("a row changed while it was being written", place=application.system, remedy=AGAIN)
+        remedy = f"{AGAIN}; if that does not help, look for a trigger, rule or policy on the users' table"
+        raise StaleError("a row changed while it was being written", place=application.system, remedy=remedy)
