@@ -12,6 +12,7 @@ from sqlalchemy import (
     CHAR,
     VARBINARY,
     BigInteger,
+    Column,
     ColumnElement,
     Date,
     DateTime,
@@ -200,6 +201,12 @@ def read_as_text(table: Table, names: Iterable[str]) -> None:
     for name in names:
         if isinstance(table.c[name].type, BINARY | VARBINARY | mysql.TINYBLOB | mysql.BLOB):
             table.c[name].type = _Utf8()
+
+
+def read_as_keys(table: Table, name: str | None, own: Column[Any]) -> None:
+    """Have a column give text where it repeats the text of another table's column."""
+    if name and name in table.c and python_type(own) is str:
+        read_as_text(table, [name])
 
 
 def fitted(column: ColumnElement[Any], value: Plain | datetime, zone: ZoneInfo | None = None) -> Any:

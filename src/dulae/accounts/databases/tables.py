@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    type_coerce,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
@@ -94,6 +95,8 @@ def tables(connection: Connection, profile: Profile) -> Tables:
             continue
         _demand(table, _end_columns(end))
         _demand(users, [end.of or profile.users.key])
+        columns.read_as_text(table, end.where)
+        columns.read_as_keys(table, end.user, users.c[end.of or profile.users.key])
         if end.restore and connection.dialect.name == "postgresql":
             columns.keep_exactly(table, end.used_at)
         ends.append((end, table))
@@ -177,7 +180,7 @@ def _value_elsewhere(named: _Named, part: Elsewhere, owned: tuple[Table, str]) -
     """Return the one value that another table holds of a user; nothing where its rows disagree."""
     table = named.table(part.table, part.in_schema)
     _demand(table, [part.user, part.column, *part.where])
-    columns.read_as_text(table, [part.column])
+    columns.read_as_text(table, [part.column, *part.where])
     value = table.c[part.column]
     one = case((func.min(value) == func.max(value), func.min(value)))
     return select(one).where(_of_user(part, table, owned)).scalar_subquery()
@@ -186,6 +189,7 @@ def _value_elsewhere(named: _Named, part: Elsewhere, owned: tuple[Table, str]) -
 def _sign_elsewhere(named: _Named, sign: Sign, owned: tuple[Table, str]) -> ColumnElement[Any]:
     table = named.table(sign.table or "", sign.in_schema)
     _demand(table, [sign.user or "", sign.column, *sign.where])
+    columns.read_as_text(table, [sign.column, *sign.where])
     column = table.c[sign.column]
     if sign.contains is not None:
         holds = column.cast(String).contains(sign.contains, autoescape=True)
@@ -222,10 +226,11 @@ def narrowed(where: Where, table: FromClause) -> Iterator[ColumnElement[bool]]:
         if not isinstance(value, Affix):
             yield column == fitted(column, value)
             continue
+        words = type_coerce(column, String())
         if value.begins:
-            yield column.startswith(value.begins, autoescape=True)
+            yield words.startswith(value.begins, autoescape=True)
         if value.ends:
-            yield column.endswith(value.ends, autoescape=True)
+            yield words.endswith(value.ends, autoescape=True)
 
 
 def _table(connection: Connection, name: str, schema: str | None) -> Table:
