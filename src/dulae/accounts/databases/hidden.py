@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from sqlalchemy import Table, inspect, text
+from sqlalchemy import Table, text
 from sqlalchemy.engine import Connection
 
 from dulae.accounts.profiles.shapes import End
@@ -33,7 +32,18 @@ _MOVING = text(
     "SELECT column_name FROM information_schema.columns WHERE table_name = :name"
     " AND table_schema = coalesce(:owner, database()) AND extra LIKE '%on update%'"
 )
-_TAKES_ALONG = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
+# Asked of the catalogue, where a right on the other tables is not needed, or they are not seen. SQLite lets a key take
+# rows along only where a connection asks for it.
+_OF_MYSQL = text(
+    "SELECT table_name FROM information_schema.referential_constraints WHERE referenced_table_name = :name"
+    " AND unique_constraint_schema = coalesce(:owner, database())"
+    " AND delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT') LIMIT 1"
+)
+_OF_POSTGRESQL = text(
+    "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype IN ('c', 'n', 'd')"
+    " AND confrelid = to_regclass(:whole) LIMIT 1"
+)
+_HANGING = {"mysql": _OF_MYSQL, "mariadb": _OF_MYSQL, "postgresql": _OF_POSTGRESQL}
 
 
 def demand_seen(connection: Connection, tables: Iterable[Table]) -> None:
@@ -50,32 +60,17 @@ def demand_seen(connection: Connection, tables: Iterable[Table]) -> None:
 
 def demand_alone(connection: Connection, ends: Iterable[tuple[End, Table]]) -> None:
     """Raise DatabaseError where rows that undo gives back would take others along, which it could not."""
-    kept = {(table.schema, table.name): end for end, table in ends if end.restore}
-    # SQLite does so only where a connection asks for it.
-    if not kept or connection.dialect.name == "sqlite":
+    hanging = _HANGING.get(connection.dialect.name)
+    if hanging is None:
         return
-    looked = inspect(connection)
-    default = looked.default_schema_name
-    for schema in {schema for schema, _ in kept}:
-        for (_, child), keys in looked.get_multi_foreign_keys(schema=schema).items():
-            for key in keys:
-                end = _met(kept, key, (schema, default))
-                if end:
-                    what = f"rows of table {child} would change with those of {end.what}, and not come back"
-                    remedy = f"Leave {end.what} out of ends, or write restore: false for it and let them go"
-                    raise DatabaseError(what, place=f"table {end.table}", remedy=remedy)
-
-
-def _met(
-    kept: dict[tuple[str | None, str], End], key: Any, schemas: tuple[str | None, str | None]
-) -> End | None:
-    schema, default = schemas
-    referred = key["referred_schema"] or schema
-    if not _TAKES_ALONG & {str(key["options"].get("ondelete") or "").upper()}:
-        return None
-    return kept.get((referred, key["referred_table"])) or (
-        kept.get((None, key["referred_table"])) if referred == default else None
-    )
+    for end, table in ends:
+        name = connection.dialect.identifier_preparer.format_table(table)
+        places = {"name": table.name, "owner": table.schema, "whole": name}
+        child = connection.execute(hanging, places).scalar() if end.restore else None
+        if child:
+            what = f"rows of table {child} would change with those of {end.what}, and not come back"
+            remedy = f"Leave {end.what} out of ends, or write restore: false for it and let them go"
+            raise DatabaseError(what, place=f"table {end.table}", remedy=remedy)
 
 
 def mark_moving(connection: Connection, table: Table) -> None:
