@@ -161,13 +161,16 @@ class Histories(RuleBasedStateMachine):
         if crash is not None:
             killed(crash, lambda: self.department.undo(plan.plan_id, person))
         self._quietly(lambda: self.department.undo(plan.plan_id, person))
+        changed = self._changed(before)
+        assert all(login.owner == human.number for login in changed), changed
+        if not self._is_taken_back(plan, person):
+            # It is refused where a later plan has changed the account again.
+            return
         # A later list may have said again that he leaves.
         if plan.person(person)["list_sha256"] == human.order:
             human.first_day_out = None
         human.is_open_question = human.first_day_out is not None
         human.is_clear = False
-        changed = self._changed(before)
-        assert all(login.owner == human.number for login in changed), changed
 
     # What always holds.
 
@@ -352,6 +355,10 @@ class Histories(RuleBasedStateMachine):
             left = {person for _, person in standing.disabled - standing.undone}
             found += [(find(desk, plan_id), person) for person in sorted(left)]
         return found
+
+    def _is_taken_back(self, plan: Plan, person: int) -> bool:
+        known = standings(self.department.office.desk.evidence)[plan.plan_id]
+        return person in {number for _, number in known.undone}
 
     def _is(self, plan: Plan, person: int, human: Human) -> bool:
         """Say whether a plan's person is somebody, known by the account that was changed."""

@@ -65,7 +65,7 @@ class Leaver:
 
     ``effective_date`` is the first day out; ``source`` is the earlier list it was carried over from, if any, and
     ``source_sha256`` that of the list. ``ref`` and ``masked_id`` are those of somebody who is known from the ledger
-    alone, where whole citizen numbers are not.
+    alone, where whole citizen numbers are not; ``doubted_by`` is a later list that had him both leave and stay.
     """
 
     number: int
@@ -87,6 +87,7 @@ class Leaver:
     source_sha256: str = ""
     ref: str = ""
     masked_id: str = ""
+    doubted_by: str = ""
 
     @property
     def first_name(self) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 
 from dulae.accounts.account import DISABLING, Leaver
 from dulae.accounts.applications import Application
-from dulae.accounts.matching import PROPOSING, Decision, Match, Outcome, decide
+from dulae.accounts.matching import PROPOSING, Decision, Match, Outcome, Tier, decide
 from dulae.accounts.profiles.shapes import Sign
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
@@ -17,6 +17,10 @@ from dulae.checks.finding import Reason, reason
 UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason}")
 BY_HAND = reason("access.by_hand", "the movement {movement} ({action}) is carried out by hand")
 CONTRADICTED = reason("access.contradicted", "other rows of the list speak against it: {rows}")
+SAID_BOTH = reason(
+    "access.said_both",
+    "{list} had this person, who left earlier, both leave and stay; no list was clear since",
+)
 PROTECTED = reason("access.protected", "the account is protected and may only be changed by hand")
 SHARED = reason(
     "access.shared_account",
@@ -31,10 +35,11 @@ NO_TRANSACTIONS = reason(
 SECOND_ACCOUNT = reason("access.second_account", "another active account has the same name and unit")
 SECOND_OPEN = reason(
     "access.second_open",
-    "another account of this person is disabled, but still has sessions, tokens or roles",
+    "another account that is, or may be, this person's is disabled, but still has sessions, tokens or roles",
 )
 SEVERAL_OPEN = reason(
-    "access.several_open", "several disabled accounts of this person still have sessions, tokens or roles"
+    "access.several_open",
+    "several disabled accounts that are, or may be, this person's still have sessions, tokens or roles",
 )
 REPEATED = reason("access.repeated", "another row of the list says the same of this person")
 
@@ -94,21 +99,28 @@ def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
 
 
 def _still_open(survey: Survey, decision: Decision) -> Decision:
-    """Return that an account which is disabled, and surely the leaver's, is to be closed wholly: something is open."""
+    """Return that a disabled account with something open is to be closed wholly, or that a person must decide it."""
     if decision.outcome is not Outcome.ALREADY:
         return decision
     left = _left_open(survey, decision.matches)
-    if len(left) > 1:
-        return Decision(Outcome.REVIEW, SEVERAL_OPEN, left, decision.also)
-    return replace(decision, outcome=Outcome.PROPOSE, matches=left) if left else decision
+    surely = tuple(match for match in left if match.tier in PROPOSING)
+    if len(surely or left) > 1:
+        return Decision(Outcome.REVIEW, SEVERAL_OPEN, surely or left, decision.also)
+    if surely:
+        return replace(decision, outcome=Outcome.PROPOSE, matches=surely)
+    return Decision(Outcome.REVIEW, left[0].tier.why, left, decision.also) if left else decision
 
 
 def _left_open(survey: Survey, matches: Iterable[Match]) -> tuple[Match, ...]:
-    """Return the accounts that are surely somebody's, are disabled, and have something open all the same."""
+    """Return the accounts that are somebody's, or may be, are disabled, and have something open all the same.
+
+    A name alone counts for nothing here: it would name a colleague for as long as his roles are there.
+    """
     return tuple(
         match
         for match in matches
-        if match.tier in PROPOSING
+        if match.tier.is_candidate
+        and match.tier is not Tier.NAME_ONLY
         and not match.account.active
         and any(survey.uses.get(match.account.key, Use()).open.values())
     )
@@ -135,6 +147,8 @@ def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dic
 
 def _doubt(sheet: Sheet, leaver: Leaver) -> dict[str, str]:
     """Return why the list alone does not suffice, or nothing."""
+    if leaver.doubted_by:
+        return told(SAID_BOTH, list=leaver.doubted_by)
     if leaver.standing == "review":
         return {**told(UNCLEAR, reason=leaver.reason), "reason_th": leaver.reason_th}
     if leaver.action not in DISABLING:

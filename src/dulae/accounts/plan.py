@@ -15,6 +15,7 @@ from typing import Any
 from dulae.accounts import private
 from dulae.accounts.databases.values import sha256
 from dulae.accounts.desk import Desk
+from dulae.accounts.earlier.departing import taken_back_since
 from dulae.accounts.planning import ITEMS, Ground, document, fingerprint
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.standing import Standing, standings
@@ -112,7 +113,7 @@ def _standing_plan(desk: Desk, content: Mapping[str, Any], known: Mapping[str, S
     """Return the plan that says the same already, with what was observed now; None where there is none."""
     for plan in plans(desk):
         same = plan.document["content_sha256"] == content["content_sha256"]
-        if same and _may_stand(plan, known, desk.clock()) and not _wants_maker(desk, plan, known):
+        if same and _may_stand(desk, plan, known) and not _wants_maker(desk, plan, known):
             return replace(plan, document={**content, **_made(plan)})
     return None
 
@@ -121,9 +122,18 @@ def _made(plan: Plan) -> dict[str, Any]:
     return {name: plan.document[name] for name in ("plan_id", "made_at", "valid_until", "made_by")}
 
 
-def _may_stand(plan: Plan, known: Mapping[str, Standing], now: datetime) -> bool:
+def _may_stand(desk: Desk, plan: Plan, known: Mapping[str, Standing]) -> bool:
     standing = known.get(plan.plan_id, Standing())
-    return not plan.items or (now < plan.valid_until and not standing.is_over)
+    if not plan.items or standing.is_over or desk.clock() >= plan.valid_until:
+        return not plan.items
+    return not given_back_since(desk, plan, known)
+
+
+def given_back_since(desk: Desk, plan: Plan, known: Mapping[str, Standing]) -> list[str]:
+    """Return the names of those who were given their access back after a plan that would end it was made."""
+    refs = taken_back_since(desk.evidence, plan.plan_id, known)
+    persons = (plan.person(item["person"]) for item in plan.items) if refs else ()
+    return sorted({str(person["name"]) for person in persons if person["ref"] in refs})
 
 
 def _wants_maker(desk: Desk, plan: Plan, known: Mapping[str, Standing]) -> bool:

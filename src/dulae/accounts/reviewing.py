@@ -5,6 +5,7 @@ Not to know is never a pass: no list, or a database that cannot be read, is unkn
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from dulae.accounts import hindering, lagging, pending, placing
 from dulae.accounts import plan as plans
 from dulae.accounts.account import Spelling
 from dulae.accounts.desk import Desk
-from dulae.accounts.earlier import again, catching_up, outstanding, reopened
+from dulae.accounts.earlier import again, catching_up, departing, outstanding, reopened
 from dulae.accounts.earlier.watching import Watch
 from dulae.accounts.lagging import LagLimit
 from dulae.accounts.matching import PROPOSING, Index, Tier
@@ -56,7 +57,7 @@ NO_TRANSACTIONS = reason(
     "for {tables} keep no transactions",
 )
 REVIEW = reason(
-    "access.to_review", "{review} active accounts may belong to people on the list; a person must decide"
+    "access.to_review", "{review} open accounts may belong to people on the list; a person must decide"
 )
 USED = reason("access.used_after_leaving", "{used} accounts were used after their owner's last day: {logins}")
 OPEN = reason(
@@ -113,9 +114,10 @@ def review(
     except ListError as error:
         missing, document = error, dict(NO_LIST)
     overdue = catching_up.overdue(desk, str(document["sha256"]))
-    document = outstanding.joined(desk, document, catching_up.told_by(desk, overdue))
+    past = departing.past(desk.evidence)
+    document = outstanding.joined(desk, document, past.undone, catching_up.told_by(desk, overdue))
     kept = sheet(document, spelling, str(desk.outstanding))
-    watched = again.watch(desk, spelling, kept)
+    watched = again.watch(desk, spelling, kept, past)
     is_asked = not missing or kept.leavers or watched.known
     surveys = surveyed(desk, kept, spelling, watched) if is_asked else []
     kept, surveys = again.joined(kept, surveys, watched)
@@ -226,10 +228,20 @@ def _about_use(plan: Plan, system: str, told: set[tuple[str, str, str]]) -> Iter
     late += [use for use in _late(plan, before) if (system, use["login"], use["last_used_at"]) not in told]
     if late:
         yield _use_finding(system, USED, late)
-    closed = [*before, *(entry for entry in now if entry["account"].get("disabled"))]
-    still_open = [use for entry in closed for use in entry["observed"]["uses"] if any(use["open"].values())]
-    if still_open:
+    uses = itertools.chain.from_iterable(map(_of_the_disabled, [*now, *_of(plan, "review", system)]))
+    if still_open := [use for use in uses if any(use["open"].values())]:
         yield _use_finding(system, OPEN, still_open)
+
+
+def _of_the_disabled(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield how the disabled ones of an entry's accounts were used that are surely the leaver's."""
+    uses = entry["observed"]["uses"]
+    if "account" in entry:
+        yield from uses if entry["account"].get("disabled") else ()
+        return
+    for account, use in zip(entry["accounts"], uses, strict=True):
+        if not account["active"] and account["tier"] in _SURE:
+            yield use
 
 
 def _late(plan: Plan, entries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -16,9 +16,14 @@ KINDS = ("plan", "approval", "change.intent", "change.result", "undo.intent", "u
 
 @dataclass
 class Standing:
-    """One plan: its hash as recorded, the approvals, and the last word on each system."""
+    """One plan: its hash as recorded, the approvals, and the last word on each system.
+
+    ``seq`` and ``undone_seq`` are the entries with which it was made, and with which a change was taken back last.
+    """
 
     sha256: str = ""
+    seq: int = -1
+    undone_seq: int = -1
     approvals: list[Mapping[str, Any]] = field(default_factory=list)
     # System -> the attempt that was applied, and when; what was begun and has no result.
     applied: dict[str, str] = field(default_factory=dict)
@@ -71,7 +76,7 @@ def standings(evidence: Evidence) -> dict[str, Standing]:
 
 
 def _planned(standing: Standing, entry: Entry) -> None:
-    standing.sha256 = entry.body["sha256"]
+    standing.sha256, standing.seq = entry.body["sha256"], entry.seq
 
 
 def _approved(standing: Standing, entry: Entry) -> None:
@@ -94,6 +99,7 @@ def _changed(standing: Standing, entry: Entry) -> None:
 def _undone(standing: Standing, entry: Entry) -> None:
     standing.open_intents.pop(entry.body["system"], None)
     if entry.body["outcome"] == "undone":
+        standing.undone_seq = entry.seq
         standing.undone.update((entry.body["system"], item["person"]) for item in entry.body["items"])
 
 

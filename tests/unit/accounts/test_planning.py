@@ -147,6 +147,37 @@ def test_a_disabled_account_with_something_open_is_told_beside_another_account_o
     assert told["observed"]["uses"][0]["open"] == {"sessions": 1, "api_tokens": 1}
 
 
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"name_key": "สมชาย|ทองดี"}, {"review": ["access.id_and_first_name"]}),
+        ({"name_key": "วิชัย|ใจดี"}, {"review": ["access.id_other_name"]}),
+        ({"citizen_id": ""}, {"review": ["access.name_and_unit"]}),
+        # By the name alone it would be told of every namesake whose account is disabled.
+        ({"citizen_id": "", "unit": "คลัง"}, {"already": ["access.name_only"]}),
+    ],
+)
+def test_a_disabled_account_with_something_open_that_may_be_the_leavers_waits_for_a_person(
+    work: Office, row: dict[str, Any], found: dict[str, list[str]]
+) -> None:
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    assert sections(work.plan(leaver(SOMCHAI, **row))) == found
+
+
+def test_one_that_may_be_his_is_told_beside_the_one_that_surely_is(work: Office) -> None:
+    run_sql(
+        work.database("saraban"),
+        "UPDATE users SET is_active = 0 WHERE id = 1",
+        "INSERT INTO users SELECT 77, 'again', password_hash, first_name, 'ทองดี', citizen_id, unit, 0, 0, NULL"
+        " FROM users WHERE id = 1",
+        "INSERT INTO sessions VALUES ('s77', 77, '2026-09-01')",
+    )
+    plan = work.plan(leaver(SOMCHAI))
+    assert sections(plan) == {"items": ["access.id_and_name"], "review": ["access.second_open"]}
+    (told,) = plan.document["review"]
+    assert [account["login"] for account in told["accounts"]] == ["again"]
+
+
 def test_whoever_has_no_account_is_said_to_have_none(work: Office) -> None:
     assert sections(work.plan(leaver(NOBODY))) == {"no_account": ["access.no_account"]}
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,24 @@ def test_a_disabled_account_with_an_open_session_is_told(work: Office) -> None:
         "fail",
         "access.open_after_disabling",
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "is_told"),
+    [
+        ({"standing": "review"}, True),
+        ({"name_key": "สมชาย|ทองดี"}, True),
+        ({"name_key": "วิชัย|ใจดี"}, False),
+        ({"citizen_id": ""}, False),
+    ],
+)
+def test_one_that_a_person_must_decide_is_told_too_where_the_number_and_first_name_are_his(
+    work: Office, row: dict[str, Any], is_told: bool
+) -> None:
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 0 WHERE id = 1")
+    made = reviewed(work, leaver(SOMCHAI, **row))
+    assert said(made) == ("warn", "access.to_review")
+    assert ("access.open_after_disabling" in {kept.code for kept in made.findings}) == is_told
 
 
 def test_a_disabled_account_with_an_open_session_is_closed_wholly_by_a_plan(work: Office) -> None:

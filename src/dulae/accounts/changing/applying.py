@@ -24,7 +24,7 @@ from dulae.accounts.databases import database, refusals
 from dulae.accounts.databases.tables import tables
 from dulae.accounts.desk import Desk
 from dulae.accounts.earlier import outstanding
-from dulae.accounts.plan import Plan
+from dulae.accounts.plan import Plan, given_back_since
 from dulae.accounts.standing import Standing, standings
 from dulae.errors import DatabaseError, PlanError, RemoteError
 
@@ -34,12 +34,16 @@ _TOKEN_BYTES = 8
 def permitted(desk: Desk, plan: Plan) -> Standing:
     """Return how far a plan has come, if it may be carried out; raise PlanError with what stands against it."""
     place = f"plan {plan.plan_id}"
-    standing = standings(desk.evidence).get(plan.plan_id, Standing())
+    known = standings(desk.evidence)
+    standing = known.get(plan.plan_id, Standing())
     demand_known(plan, standing)
     if standing.undone:
         raise PlanError("it was taken back", place=place, remedy=AGAIN)
     _demand_brakes(plan, standing_approval(desk, plan, standing))
     _demand_leaving(desk, plan)
+    if names := given_back_since(desk, plan, known):
+        what = f"{', '.join(names)} was given the access back since it was made"
+        raise PlanError(what, place=place, remedy=AGAIN)
     # What was applied may be looked at again after the plan's time; nothing new is begun then.
     if desk.clock() >= plan.valid_until and set(plan.systems) - set(standing.applied):
         raise PlanError(

@@ -12,7 +12,8 @@ from datetime import date
 
 from dulae.accounts.account import Account, Leaver, Spelling
 from dulae.accounts.desk import Desk
-from dulae.accounts.earlier import departing, outstanding
+from dulae.accounts.earlier import outstanding
+from dulae.accounts.earlier.departing import Past
 from dulae.accounts.earlier.watching import Watch
 from dulae.accounts.matching import Index
 from dulae.accounts.referring import reference
@@ -20,11 +21,11 @@ from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
 
 
-def watch(desk: Desk, spelling: Spelling, sheet: Sheet) -> Watch:
+def watch(desk: Desk, spelling: Spelling, sheet: Sheet, past: Past) -> Watch:
     """Return whom to look for besides the people of a list: whoever left before and is not spoken of in it."""
-    past = departing.past(desk.evidence)
     today: date = desk.clock().astimezone(desk.zone).date()
-    staying = outstanding.returned(desk) | {_ref(desk, row) for row in sheet.staying}
+    # Who left before, and was had both leave and stay since, is not forgotten for that.
+    staying = outstanding.returned(desk) - past.doubted.keys() | {_ref(desk, row) for row in sheet.staying}
     listed = {_ref(desk, row) for row in sheet.leavers if row.standing != "rejected"}
     gone = {ref: persons for ref, persons in past.gone(today) if ref not in staying}
     known = [ref for ref in gone if ref not in listed or past.closed.get(ref)]

@@ -1,13 +1,14 @@
 """Who has left by earlier lists and has not come back, and which accounts were closed: read from the ledger alone.
 
-Somebody has come back once a list says so, or once what was done to him was taken back. Whole citizen numbers are in no
-ledger: people are known by their references.
+Somebody has come back once a list says so, or once what was done to him was taken back, until that list comes anew. A
+list that has him leave and stay settles nothing. Whole citizen numbers are in no ledger: people are known by their
+references.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ from dulae.accounts.referring import told_text
 
 if TYPE_CHECKING:
     from dulae.accounts.desk import Evidence
+    from dulae.accounts.standing import Standing
     from dulae.ledger import Entry
 
-KINDS = ("plan", "change.result", "undo.result")
+KINDS = ("list.received", "plan", "change.intent", "change.result", "undo.result")
 _DUE = ("act", "scheduled")
 
 Person = Mapping[str, Any]
@@ -31,11 +33,15 @@ Place = tuple[str, str]
 class Past:
     """Everybody who has left, by reference, as the newest list that names him has it; and what was closed.
 
-    Several rows of one person are several names for one citizen number. ``closed`` gives when an account was closed, or
-    first seen to be.
+    Several rows of one person are several names for one citizen number. ``doubted`` gives the file of the list that had
+    somebody both leave and stay, if no later one was clear. ``closed`` gives when an account was closed, or first seen
+    to be. ``undone`` gives with which entry a change to somebody was taken back, by him and by the SHA-256 of the list
+    that had led to it (nothing where the plan did not say), as long as that list has not come anew.
     """
 
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+    doubted: dict[str, str] = field(default_factory=dict)
+    undone: dict[tuple[str, str], int] = field(default_factory=dict)
     closed: dict[str, dict[Place, datetime]] = field(default_factory=lambda: defaultdict(dict))
 
     def gone(self, today: date) -> Iterator[tuple[str, tuple[Person, ...]]]:
@@ -58,6 +64,15 @@ def past(evidence: Evidence) -> Past:
     return reading.past
 
 
+def taken_back_since(evidence: Evidence, plan_id: str, known: Mapping[str, Standing]) -> set[str]:
+    """Return the references of those to whom a change was taken back after a plan was made."""
+    made = known[plan_id].seq if plan_id in known else -1
+    # Seldom is anything taken back, and reading whom it was takes long.
+    if all(standing.undone_seq < made for standing in known.values()):
+        return set()
+    return {ref for (ref, _), seq in past(evidence).undone.items() if seq > made}
+
+
 class _Reading:
     """Takes one entry after the other; the last word on somebody counts."""
 
@@ -65,19 +80,39 @@ class _Reading:
         self.past = Past()
         # Plan -> number of a person in it -> his reference, and the list that had led to it.
         self._persons: dict[str, dict[int, tuple[str, str]]] = {}
-        self._undone: set[tuple[str, str]] = set()
+        # Plan and somebody in it who was given his access back before -> how he would leave by it once more.
+        self._once_more: dict[tuple[str, str], tuple[Person, ...]] = {}
+        # Attempt at carrying out a plan -> the entry with which it began.
+        self._begun: dict[str, int] = {}
 
     def take(self, entry: Entry) -> None:
         """Take one entry; one whose body was erased says nothing any more."""
         body = entry.body
-        if entry.kind == "plan" and "plan" in body:
+        if entry.kind == "list.received":
+            self._come_anew(str(body.get("sha256", "")))
+        elif entry.kind == "plan" and "plan" in body:
             self._plan(body, entry.ts)
+        elif entry.kind == "change.intent":
+            self._begun[str(body.get("attempt"))] = entry.seq
         elif entry.kind == "change.result" and body.get("outcome") == "applied":
-            for ref, _, place in self._items(body):
-                self.past.closed[ref][place] = entry.ts
+            self._carry_out(body, entry.ts)
         elif entry.kind == "undo.result" and body.get("outcome") == "undone":
             for ref, listed, place in self._items(body):
+                self.past.undone[ref, listed] = entry.seq
                 self._take_back(ref, listed, place)
+
+    def _come_anew(self, listed: str) -> None:
+        for pair in [pair for pair in self.past.undone if listed and pair[1] == listed]:
+            del self.past.undone[pair]
+
+    def _carry_out(self, body: Mapping[str, Any], at: datetime) -> None:
+        begun = self._begun.get(str(body.get("attempt")), -1)
+        for ref, listed, place in self._items(body):
+            self.past.closed[ref][place] = at
+            if self.past.undone.get((ref, listed), begun) < begun:
+                del self.past.undone[ref, listed]
+                if rows := self._once_more.pop((str(body["plan_id"]), ref), ()):
+                    self.past.people[ref] = rows
 
     def _items(self, body: Mapping[str, Any]) -> Iterator[tuple[str, str, Place]]:
         persons = self._persons.get(str(body.get("plan_id")), {})
@@ -86,7 +121,6 @@ class _Reading:
                 yield (*persons[item["person"]], (str(body["system"]), told_text(item["account_key"])))
 
     def _take_back(self, ref: str, listed: str, place: Place) -> None:
-        self._undone.add((ref, listed))
         self.past.closed[ref].pop(place, None)
         held = self.past.people.get(ref)
         # A later list may have said again that he leaves; plans did not always say which list it was.
@@ -99,14 +133,28 @@ class _Reading:
         self._persons[str(body["plan_id"])] = {
             person["number"]: (person["ref"], str(person.get("list_sha256", ""))) for person in persons
         }
+        file = document["list"]["file"]
         for ref, rows in _leaving(persons).items():
-            if not {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self._undone:
-                file = document["list"]["file"]
-                self.past.people[ref] = tuple({**row, "list": row.get("list") or file} for row in rows)
+            told = tuple({**row, "list": row.get("list") or file} for row in rows)
+            if {(ref, str(rows[0].get("list_sha256", ""))), (ref, "")} & self.past.undone.keys():
+                self._once_more[str(body["plan_id"]), ref] = told
+            else:
+                self.past.people[ref] = told
         self._note_closed(document, {person["number"]: person["ref"] for person in persons}, at)
-        for ref in (*_staying(persons), *document.get("staying", ())):
+        self._note_staying(document, persons, file)
+
+    def _note_staying(self, document: Mapping[str, Any], persons: Sequence[Person], file: str) -> None:
+        staying, leaving = (
+            {*_staying(persons), *document.get("staying", ())},
+            _newly_leaving(document, persons),
+        )
+        for ref in staying - leaving.keys():
             self.past.people.pop(ref, None)
             self.past.closed.pop(ref, None)
+        for ref in staying ^ {ref for ref, is_clear in leaving.items() if is_clear}:
+            self.past.doubted.pop(ref, None)
+        for ref in staying & leaving.keys():
+            self.past.doubted[ref] = file
 
     def _note_closed(self, document: Mapping[str, Any], refs: Mapping[int, str], at: datetime) -> None:
         """Remember the accounts that were found disabled already, by whomever."""
@@ -125,6 +173,16 @@ def _leaving(persons: Iterable[Person]) -> dict[str, list[Person]]:
             found[person["ref"]].append(person)
     own = {ref: [row for row in rows if not row.get("list")] for ref, rows in found.items()}
     return {ref: own[ref] or rows for ref, rows in found.items()}
+
+
+def _newly_leaving(document: Mapping[str, Any], persons: Iterable[Person]) -> dict[str, bool]:
+    """Return those whom a list that was never compared before has leave, and whether it is clear about it."""
+    own, found = {"", *document["list"].get("also", ())}, dict[str, bool]()
+    for person in persons:
+        listed = person.get("list_sha256", "") if person.get("list") else ""
+        if person["action"] in DISABLING and person["standing"] != "rejected" and listed in own:
+            found[person["ref"]] = found.get(person["ref"], True) and person["standing"] in _DUE
+    return found
 
 
 def _staying(persons: Iterable[Person]) -> Iterator[str]:

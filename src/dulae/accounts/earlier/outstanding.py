@@ -8,16 +8,15 @@ stay (an order cancelled), or once the change that they led to was taken back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dulae.accounts import private
 from dulae.accounts.account import AT_ONCE, DISABLING, KEEPING
 from dulae.accounts.desk import Desk
 from dulae.accounts.earlier import catching_up
-from dulae.accounts.plan import Plan, plans
+from dulae.accounts.plan import Plan
 from dulae.accounts.referring import reference
-from dulae.accounts.standing import standings
 
 Row = Mapping[str, Any]
 DUE = ("act", "scheduled")
@@ -27,27 +26,34 @@ _UNDECIDED = "REVIEW"
 _UNFINISHED = ("items", "protected", "waiting", "review")
 
 
-def joined(desk: Desk, document: Mapping[str, Any], late: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+def joined(
+    desk: Desk,
+    document: Mapping[str, Any],
+    undone: Collection[tuple[str, str]],
+    late: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """Return a judged list with the outstanding rows of earlier lists after its own, each judged for today.
 
-    ``late`` are lists that were not compared when they came, the oldest first: all they say counts as said before this
-    one. Their SHA-256 sums stand under ``also``.
+    ``undone`` holds who was given his access back, with the list that had led to it (as the past has it): such rows are
+    left out. ``late`` are lists that were not compared when they came, the oldest first: all they say counts as said
+    before this one. Their SHA-256 sums stand under ``also``.
     """
     rows = _kept(desk)
     for one in late:
         told = {"list": one["file"], "list_sha256": one["sha256"], "late": True}
         said = [{**told, **row} for row in one["rows"] if row["standing"] != "rejected"]
-        rows = [*_carried(desk, rows, one), *said]
+        rows = [*_carried(desk, rows, one, undone), *said]
     also = {"also": [one["sha256"] for one in late]} if late else {}
-    return {**document, **also, "rows": [*document["rows"], *_carried(desk, rows, document)]}
+    return {**document, **also, "rows": [*document["rows"], *_carried(desk, rows, document, undone)]}
 
 
-def _carried(desk: Desk, rows: Sequence[Row], document: Mapping[str, Any]) -> list[Row]:
+def _carried(
+    desk: Desk, rows: Sequence[Row], document: Mapping[str, Any], undone: Collection[tuple[str, str]]
+) -> list[Row]:
     """Return those of earlier rows that a newer list does not settle."""
     own = list(document["rows"])
     leaving = {reference(desk.key, row) for row in own if _is_due(row)}
     spoken_of = {reference(desk.key, row) for row in own if row["standing"] in _CLEAR or _is_in_doubt(row)}
-    undone = _taken_back(desk)
     today = _day(desk)
     carried = []
     for row in rows:
@@ -199,23 +205,6 @@ def _kept(desk: Desk) -> list[Row]:
     return list(private.read_json(desk.outstanding)) if desk.outstanding.exists() else []
 
 
-def _taken_back(desk: Desk) -> set[tuple[str, str]]:
-    """Return the references of the persons to whom a change was taken back, each with the list that had led to it."""
-    known = standings(desk.evidence)
-    found = (plan for plan in plans(desk) if plan.plan_id in known and known[plan.plan_id].undone)
-    return {
-        pair
-        for plan in found
-        for pair in _undone_of(plan, {number for _, number in known[plan.plan_id].undone})
-    }
-
-
-def _undone_of(plan: Plan, numbers: set[int]) -> Iterator[tuple[str, str]]:
-    for number in numbers:
-        person = plan.person(number)
-        yield str(person["ref"]), str(person.get("list_sha256", ""))
-
-
-def _is_undone(row: Row, person: str, undone: set[tuple[str, str]]) -> bool:
+def _is_undone(row: Row, person: str, undone: Collection[tuple[str, str]]) -> bool:
     """Say whether a change was taken back that this row had led to; plans did not always say which list that was."""
     return (person, str(row["list_sha256"])) in undone or (person, "") in undone

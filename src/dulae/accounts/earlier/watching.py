@@ -114,6 +114,7 @@ class Watch:
                 source_sha256=str(person.get("list_sha256", "")),
                 ref=ref,
                 masked_id=str(person["citizen_id"]),
+                doubted_by=self._past.doubted.get(ref, ""),
             )
 
 

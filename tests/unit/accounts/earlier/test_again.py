@@ -13,6 +13,7 @@ from tests.unit.accounts import office
 from tests.unit.accounts.office import PEOPLE, SPELLING, Office, Person, leaver, run_sql, write_list
 
 SOMCHAI, SOMYING, WICHAI, KANDA, ADMIN, HELPER = PEOPLE
+RETURN = {"action": "NO_DISABLE", "movement": "appoint", "standing": "no_action"}
 OTHER = Person(70, "ไม่มี", "บัญชี")
 REOPENED = "UPDATE users SET is_active = 1 WHERE id = 1"
 NEW = (
@@ -195,10 +196,50 @@ def test_what_was_taken_back_on_purpose_is_no_finding(work: Office) -> None:
     assert "access_again" not in {found.check for found in made.findings} and proposed(made) == []
 
 
+def came_anew(work: Office, week: int) -> None:
+    """Have the list of a week come once more, as it was."""
+    work.desk.record("list.received", {"file": f"week{week}.xlsx", "sha256": f"{week:064}", "rows": 1})
+
+
+def test_whoever_leaves_once_more_by_the_same_list_that_came_anew_is_looked_for_again(work: Office) -> None:
+    list(undo.undo(work.desk, gone(work), reason="the order was void"))
+    came_anew(work, 0)
+    carried_out(work, reviewed(work, 0, leaver(SOMCHAI)))
+    assert said(reviewed(work, 1)) == PASS
+    run_sql(work.database("saraban"), REOPENED)
+    made = reviewed(work, 2)
+    assert said(made) == FAIL and proposed(made) == [("saraban", "user1")]
+
+
+def test_whoever_is_had_leave_and_stay_by_a_later_list_is_not_forgotten_and_waits_for_a_person(
+    work: Office,
+) -> None:
+    gone(work)
+    reviewed(work, 1, leaver(SOMCHAI, **RETURN), leaver(SOMCHAI, row=90, standing="review"))
+    run_sql(work.database("saraban"), REOPENED)
+    for week in (2, 9):
+        made = reviewed(work, week)
+        assert said(made) == REVIEW and proposed(made) == [] and made.plan is not None
+        (entry,) = made.plan.document["review"]
+        assert (entry["match"]["code"], entry["account"]["login"]) == ("access.said_both", "user1")
+        assert "week1.xlsx had this person" in entry["match"]["because"]
+    assert proposed(reviewed(work, 10, leaver(SOMCHAI))) == [("saraban", "user1")]
+    assert proposed(reviewed(work, 11)) == [("saraban", "user1")]
+
+
+def test_whoever_is_had_leave_and_stay_and_then_stays_is_no_finding(work: Office) -> None:
+    gone(work)
+    reviewed(work, 1, leaver(SOMCHAI, **RETURN), leaver(SOMCHAI, row=90, standing="review"))
+    reviewed(work, 2, leaver(SOMCHAI, **RETURN))
+    run_sql(work.database("saraban"), REOPENED)
+    made = reviewed(work, 20)
+    assert "access_again" not in {found.check for found in made.findings} and proposed(made) == []
+
+
 @pytest.mark.parametrize(
     "row",
     [
-        {"action": "NO_DISABLE", "movement": "appoint", "standing": "no_action"},
+        RETURN,
         {"action": "CANCEL_PENDING", "movement": "order_cancelled", "standing": "review"},
     ],
 )
@@ -215,7 +256,7 @@ def test_whoever_came_back_by_a_list_is_no_finding_however_long_ago_that_was(
 
 def test_whoever_came_back_and_leaves_again_leaves_for_the_first_time(work: Office) -> None:
     gone(work)
-    reviewed(work, 1, leaver(SOMCHAI, action="NO_DISABLE", movement="appoint", standing="no_action"))
+    reviewed(work, 1, leaver(SOMCHAI, **RETURN))
     run_sql(work.database("saraban"), REOPENED)
     made = reviewed(work, 5, leaver(SOMCHAI, effective_date="2026-12-20"))
     assert proposed(made) == [("saraban", "user1")] and made.told()["opened_again"] == 0

@@ -130,6 +130,42 @@ def test_whoever_was_given_his_access_back_is_not_taken_up_again_from_an_old_lis
     assert proposed(week(work, 1)) == set()
 
 
+def test_an_older_plan_ends_nobodys_access_that_was_given_back_since(work: Office) -> None:
+    """Both plans rest on the same order; only the newer one was carried out, and taken back."""
+    older = week(work, 0, leaver(SOMCHAI))
+    work.approve(older)
+    work.clock.forward(days=1)
+    path = write_list(work.desk.judged_list, leaver(WICHAI), file="next.xlsx", sha256="d" * 64)
+    newer = review(work.desk, path, SPELLING).plan
+    assert newer is not None and proposed(newer) > FIRST
+    work.approve(newer)
+    list(applying.apply(work.desk, newer))
+    (person,) = [number for number, one in newer.persons.items() if "สมชาย" in one["name"]]
+    list(undo.undo(work.desk, newer, person=person, reason="the order is void"))
+    with pytest.raises(PlanError, match="นายสมชาย ใจดี was given the access back since it was made"):
+        list(applying.apply(work.desk, older))
+    assert run_sql(work.database("saraban"), "SELECT is_active FROM users WHERE id = 1") == [(1,)]
+    # Planned once more, it is another plan, and needs its own approval.
+    again = week(work, 0, leaver(SOMCHAI))
+    assert proposed(again) == FIRST and again.plan_id != older.plan_id
+    work.approve(again)
+    assert {result.outcome for result in applying.apply(work.desk, again)} == {"applied"}
+    # So he has left, and is looked for from now on.
+    run_sql(work.database("saraban"), "UPDATE users SET is_active = 1 WHERE id = 1")
+    assert ("saraban", "user1") in proposed(week(work, 2))
+
+
+def test_whoever_leaves_once_more_by_that_list_when_it_comes_anew_is_not_forgotten(work: Office) -> None:
+    plan = week(work, 0, leaver(SOMCHAI))
+    work.approve(plan)
+    list(applying.apply(work.desk, plan))
+    list(undo.undo(work.desk, plan, reason="the order was cancelled"))
+    work.desk.record(
+        "list.received", {"file": "week0.xlsx", "sha256": plan.document["list"]["sha256"], "rows": 1}
+    )
+    assert proposed(week(work, 0, leaver(SOMCHAI))) == FIRST == proposed(week(work, 1))
+
+
 def test_a_system_that_could_not_be_read_is_looked_at_again(work: Office) -> None:
     saraban = work.database("saraban")
     saraban.rename(work.folder / "away.db")
