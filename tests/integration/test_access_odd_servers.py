@@ -66,12 +66,6 @@ def test_rows_that_a_policy_may_hide_are_never_called_absent(on_postgres: Make, 
 _KEEPS = "CREATE FUNCTION keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
 
 
-def test_a_trigger_that_keeps_sessions_is_not_told_as_sessions_that_ended(on_postgres: Make) -> None:
-    trigger = "CREATE TRIGGER keep BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION keeps()"
-    odd = on_postgres(more=(*OPEN_SESSIONS, _KEEPS, trigger), ends=[SESSIONS])
-    assert said(odd.work.carried_out(odd.work.plan(GONE))) == ["access.not_proven"]
-
-
 def test_a_trigger_that_keeps_the_account_is_named(on_postgres: Make) -> None:
     trigger = "CREATE TRIGGER keep BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION keeps()"
     odd = on_postgres(more=(_KEEPS, trigger))

@@ -13,7 +13,6 @@ from dulae.accounts.applications import Application
 from dulae.accounts.changing.keeping import Change
 from dulae.accounts.changing.verifying import STILL_OPEN, verify
 from dulae.accounts.databases import belongings, database
-from dulae.accounts.databases.belongings import Source
 from dulae.accounts.databases.tables import tables, users_by_key
 from dulae.errors import DatabaseError, RemoteError
 
@@ -51,16 +50,9 @@ def _ended(connection: Any, application: Application, changes: Sequence[Change])
         named = ((change.owner(rows[change.key], end.of or profile.users.key), change) for change in closed)
         owners = {owner: change.key for owner, change in named if owner is not None}
         keys = {str(owner): key for owner, key in owners.items()}
-        for name, count in _gone(connection, source, owners).items():
+        counts = list(belongings.owned(connection, source, owners))
+        for name, count, _ in counts:
             ended.setdefault(keys[name], {})[end.what] = count
+        if counts:
+            belongings.end_all(connection, source, owners)
     return ended
-
-
-def _gone(connection: Any, source: Source, owners: dict[Any, Any]) -> dict[str, int]:
-    """End the rows of some accounts; return how many went, for a trigger may keep them."""
-    counts = {name: count for name, count, _ in belongings.owned(connection, source, owners)}
-    if counts:
-        belongings.end_all(connection, source, owners)
-        for name, count, _ in belongings.owned(connection, source, owners):
-            counts[name] -= count
-    return {name: count for name, count in counts.items() if count > 0}
