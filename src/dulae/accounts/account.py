@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -21,6 +23,8 @@ AT_ONCE = frozenset({"DISABLE_NOW", "SUSPEND_NOW"})
 KEEPING = frozenset({"NO_DISABLE", "CANCEL_PENDING", "RELINK"})
 _DISTINCT_UNITS = 1 << 12
 _CITIZEN_DIGITS = 13
+# More seconds than this lead beyond the year 5000: they are parts of seconds.
+_NO_SECONDS = 1e11
 
 
 class Spelling(Protocol):
@@ -124,21 +128,36 @@ def _label(attribute: Attribute | None) -> str:
 
 
 def moment(stored: object, profile: Profile) -> datetime | None:
-    """Return a stored time in UTC: seconds since 1970, ISO text or a datetime; None where it is none."""
+    """Return a stored time in UTC: seconds since 1970 or parts of them, ISO text, a datetime; None where it is none."""
     if isinstance(stored, bool) or stored is None:
         return None
     if isinstance(stored, str) and stored.isdecimal():
         stored = int(stored)
-    if isinstance(stored, int | float):
-        return datetime.fromtimestamp(stored, UTC)
+    if isinstance(stored, int | float | Decimal):
+        return _since_1970(float(stored))
     if isinstance(stored, str):
         try:
             stored = datetime.fromisoformat(stored)
         except ValueError:
             return None
-    if not isinstance(stored, datetime):
+    return _in_utc(stored, profile) if isinstance(stored, datetime) else None
+
+
+def _in_utc(stored: datetime, profile: Profile) -> datetime | None:
+    try:
+        return (stored if stored.tzinfo else stored.replace(tzinfo=profile.timezone)).astimezone(UTC)
+    except OverflowError:
+        # The first moment of the year 1 is what some applications write for never.
         return None
-    return (stored if stored.tzinfo else stored.replace(tzinfo=profile.timezone)).astimezone(UTC)
+
+
+def _since_1970(count: float) -> datetime | None:
+    """Return the moment so many seconds after 1970, or thousandths, millionths or billionths of one."""
+    if not math.isfinite(count):
+        return None
+    while abs(count) >= _NO_SECONDS:
+        count /= 1000
+    return datetime.fromtimestamp(count, UTC)
 
 
 def leavers(rows: Iterable[Mapping[str, Any]], spelling: Spelling, place: str) -> Iterator[Leaver]:

@@ -118,7 +118,9 @@ CHANGED_SINCE_PLANNED = _system(
     "changed_since_planned", "changed since it was planned: {logins}", f"Nothing was changed; {_NEW}"
 )
 CHANGED_MEANWHILE = _system(
-    "changed_meanwhile", "a row changed while it was being written", f"Nothing was changed; {_NEW}"
+    "changed_meanwhile",
+    "a row changed while it was being written",
+    f"Nothing was changed; {_NEW}; if that does not help, look for a trigger, rule or policy on the users' table",
 )
 CHANGED_SINCE_DISABLED = _system(
     "changed_since_disabled",

@@ -1,6 +1,6 @@
 """Canonical JSON: one byte form for each value, so that anyone can make its hash again.
 
-It equals RFC 8785 for what it accepts: ASCII keys, whole numbers below 2^53, no floats.
+It equals RFC 8785 for what it accepts: keys of Unicode's first 2^16 signs, whole numbers below 2^53, no floats.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dulae.errors import LedgerError
 
 LARGEST = 2**53 - 1
 DEEPEST = 64
+# Beyond these signs RFC 8785 orders keys otherwise than Python does.
+_LAST = "\uffff"
 # From so many parts on, a list is turned into bytes in pieces.
 _LONG = 500
 _AS_THEY_ARE = frozenset({str, bool, type(None)})
@@ -103,10 +105,11 @@ def _number(value: int) -> int:
 
 
 def _key(key: Any) -> str:
-    if isinstance(key, str) and key.isascii():
+    if isinstance(key, str) and max(key, default="") <= _LAST:
         return key
     raise LedgerError(
-        f"the key {str(key)[:40]!r} cannot be kept as evidence", remedy="Use an ASCII text as key"
+        f"the key {str(key)[:40]!r} cannot be kept as evidence",
+        remedy="Use a text of letters and digits as key",
     )
 
 

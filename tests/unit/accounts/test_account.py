@@ -1,6 +1,7 @@
 """Accounts as an application stores them: times of every form, names and numbers in one spelling."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,13 +24,19 @@ EIGHT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
         int(EIGHT.timestamp()),
         str(int(EIGHT.timestamp())),
         EIGHT.timestamp(),
+        Decimal(int(EIGHT.timestamp())),
+        int(EIGHT.timestamp() * 1000),
+        str(int(EIGHT.timestamp() * 1_000_000)),
+        int(EIGHT.timestamp()) * 1_000_000_000,
     ],
 )
 def test_a_time_is_read_in_whatever_form_it_is_stored(stored: Any) -> None:
     assert moment(stored, FLAG) == EIGHT
 
 
-@pytest.mark.parametrize("stored", [None, "", "never", True, b"x"])
+@pytest.mark.parametrize(
+    "stored", [None, "", "never", True, b"x", datetime(1, 1, 1), float("inf"), float("nan")]
+)
 def test_what_is_no_time_is_none(stored: Any) -> None:
     assert moment(stored, FLAG) is None
 

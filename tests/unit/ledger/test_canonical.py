@@ -40,12 +40,18 @@ def test_thai_is_kept_as_it_is() -> None:
     assert canonical.encode({"name": "สมชาย"}) == '{"name":"สมชาย"}'.encode()
 
 
+def test_thai_keys_stand_in_the_order_of_rfc_8785() -> None:
+    value = {"สถานะ": 0, "ชื่อ": 1, "\uffee": 2, "z": 3}
+    assert canonical.encode(value) == '{"z":3,"ชื่อ":1,"สถานะ":0,"\uffee":2}'.encode()
+
+
 def test_a_verdict_is_kept_as_its_word() -> None:
     assert canonical.encode({"verdict": Verdict.PASS}) == b'{"verdict":"pass"}'
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, float("nan"), 2**53, -(2**53), {"ชื่อ": 1}, {1: 1}, {1, 2}, b"bytes", "\ud800", object()]
+    "value",
+    [1.0, float("nan"), 2**53, -(2**53), {"\U0001f600": 1}, {1: 1}, {1, 2}, b"bytes", "\ud800", object()],
 )
 def test_what_has_no_single_form_is_refused(value: Any) -> None:
     with pytest.raises(LedgerError):
@@ -109,4 +115,4 @@ def test_what_cannot_be_kept_is_refused_in_a_long_list_too() -> None:
     with pytest.raises(LedgerError, match="float"):
         canonical.encode({"items": [*range(1000), 0.5]})
     with pytest.raises(LedgerError, match="key"):
-        canonical.encode({"items": [*range(1000)], "ชื่อ": 1})
+        canonical.encode({"items": [*range(1000)], "\U0001f600": 1})

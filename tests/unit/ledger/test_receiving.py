@@ -36,7 +36,7 @@ def test_a_finding_is_kept_with_host_task_and_grade() -> None:
         finding("alpha", other=1),
         finding("alpha", measured={"free_percent": 12.5}),
         finding("alpha", measured={"bytes": 2**60}),
-        finding("alpha", measured={"ชื่อ": 1}),
+        finding("alpha", measured={"\U0001f600": 1}),
         finding("alpha", measured=[1]),
         finding("alpha", limit="x"),
         finding("alpha", because=["x"]),

@@ -129,7 +129,9 @@ def test_the_same_body_has_another_hash_each_time(ledger: Ledger) -> None:
     assert len({line.split('"')[3] for line in ledger.lines()}) == 3
 
 
-@pytest.mark.parametrize("body", [{"free": 1.5}, {"salt": "mine"}, {"clock_behind_ms": 1}, {"ชื่อ": "x"}])
+@pytest.mark.parametrize(
+    "body", [{"free": 1.5}, {"salt": "mine"}, {"clock_behind_ms": 1}, {"\U0001f600": "x"}]
+)
 def test_a_body_that_cannot_be_kept_is_refused_whole(ledger: Ledger, body: dict[str, object]) -> None:
     with pytest.raises(LedgerError):
         ledger.append_many([Draft("claim", {}), Draft("claim", body)])

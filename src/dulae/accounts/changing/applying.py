@@ -21,7 +21,7 @@ from dulae.accounts.changing import keeping, recovery, writing
 from dulae.accounts.changing.keeping import Change, Kept
 from dulae.accounts.changing.result import Result, applied, failed, head, verified_items
 from dulae.accounts.changing.stale import StaleError
-from dulae.accounts.databases import database
+from dulae.accounts.databases import database, refusals
 from dulae.accounts.databases.tables import tables
 from dulae.accounts.desk import Desk
 from dulae.accounts.earlier import outstanding
@@ -148,7 +148,7 @@ def _attempt(desk: Desk, plan: Plan, application: Application) -> Result:
         made = failed(desk, plan, "change.result", (system, attempt, "refused", str(error)))
         return replace(made, said=said(error))
     except (PlanError, DatabaseError, RemoteError) as error:
-        if changes:
+        if changes and not refusals.is_whole(error.__cause__):
             return _unclear(system, error)
         return failed(desk, plan, "change.result", (system, attempt, "rolled_back", str(error)))
     return applied(desk, plan, application, Kept(attempt, tuple(changes)))

@@ -14,6 +14,7 @@ from dulae.accounts import refusing
 from dulae.accounts.applications import Application
 from dulae.accounts.changing.keeping import Row
 from dulae.accounts.changing.stale import StaleError
+from dulae.accounts.databases.hidden import MOVES
 from dulae.accounts.databases.tables import among
 
 # Steps that share both states go together in one statement from so many on.
@@ -58,7 +59,7 @@ def _states(step: Step) -> tuple[Any, ...]:
 def _together(connection: Connection, application: Application, users: Table, steps: Sequence[Step]) -> int:
     key, first = users.c[application.profile.users.key], steps[0]
     same = [users.c[column] == value for column, value in first.old.items()]
-    statement = update(users).where(*same).values(dict(first.new))
+    statement = update(users).where(*same).values({**_unmoved(users, first), **first.new})
     some = among(connection, key, [step.key for step in steps])
     return sum(connection.execute(statement.where(condition)).rowcount for condition in some)
 
@@ -85,7 +86,16 @@ def _prepared(application: Application, users: Table, form: tuple[Step, set[str]
     values = {
         name: bindparam(f"new_{number}", type_=users.c[name].type) for number, name in enumerate(step.new)
     }
-    return update(users).where(key == bindparam("its_key", type_=key.type), *same).values(values)
+    return (
+        update(users)
+        .where(key == bindparam("its_key", type_=key.type), *same)
+        .values({**_unmoved(users, step), **values})
+    )
+
+
+def _unmoved(users: Table, step: Step) -> dict[str, ColumnElement[Any]]:
+    """Return the columns that the database would write by itself, as they are."""
+    return {column.key: column for column in users.c if column.info.get(MOVES) and column.key not in step.new}
 
 
 def _still(column: Column[Any], number: int, is_empty: bool) -> ColumnElement[bool]:

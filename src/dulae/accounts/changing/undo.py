@@ -13,7 +13,7 @@ from dulae.accounts.changing.applying import application_of, locked, settled
 from dulae.accounts.changing.keeping import Change
 from dulae.accounts.changing.result import Result, failed, head
 from dulae.accounts.changing.stale import StaleError
-from dulae.accounts.databases import database
+from dulae.accounts.databases import database, refusals
 from dulae.accounts.databases.tables import tables, users_by_key
 from dulae.accounts.databases.values import encoded
 from dulae.accounts.desk import Desk
@@ -108,7 +108,7 @@ def _attempt(
         made = failed(desk, plan, "undo.result", (system, attempt, "refused", str(error)))
         return replace(made, said=said(error))
     except (DatabaseError, RemoteError) as error:
-        if committing:
+        if committing and not refusals.is_whole(error.__cause__):
             return Result(system, "unclear", f"{error}. Run it again: it finds out what was written")
         return failed(desk, plan, "undo.result", (system, attempt, "rolled_back", str(error)))
     return recovery.undone(desk, plan, application, (attempt, changes))

@@ -19,7 +19,8 @@ from dulae.accounts.databases import belongings, transactions
 from dulae.accounts.databases.belongings import Source
 from dulae.accounts.databases.columns import fitted
 from dulae.accounts.databases.tables import Tables, users_by_key
-from dulae.accounts.databases.values import decoded
+from dulae.accounts.databases.values import decoded, encoded_row
+from dulae.errors import DatabaseError
 
 
 def prepared(
@@ -90,11 +91,22 @@ def _end(connection: Connection, source: Source, owners: Mapping[Any, Change]) -
     end, by_name = source[0], {str(owner): change for owner, change in owners.items()}
     if end.restore:
         for name, row in belongings.rows(connection, source, owners):
+            _demand_keepable(source, row)
             by_name[name].kept.setdefault(end.what, []).append(row)
     for name, count, _ in belongings.owned(connection, source, owners):
         change = by_name[name]
         change.ended[end.what] = change.ended.get(end.what, 0) + count
     belongings.end_all(connection, source, owners)
+
+
+def _demand_keepable(source: Source, row: Row) -> None:
+    """Raise DatabaseError where undo could not give a row back."""
+    end, table = source
+    try:
+        encoded_row(row)
+    except TypeError as error:
+        remedy = f"Nothing was changed; write restore: false for {end.what} to let them go for good"
+        raise DatabaseError(str(error), place=f"table {table.name}", remedy=remedy) from error
 
 
 def restore(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from sqlalchemy.types import NullType
 from dulae.accounts.databases.columns import comparable
 from dulae.accounts.databases.tables import BETWEEN, Row, among, narrowed
 from dulae.accounts.profiles.shapes import End, Inside
+from dulae.errors import DatabaseError
 
 Source = tuple[End, Table]
 _BATCH_ROWS = 5_000
@@ -39,7 +41,7 @@ def owned(connection: Connection, source: Source, owners: Iterable[Any]) -> Iter
         yield from _unpacked_counts(connection, source, owners)
         return
     (owner, whole), asked = _with_owner(source), list(owners)
-    used_at, known = func.max(table.c[end.used_at]) if end.used_at else null(), _Known(asked)
+    used_at, known = func.max(table.c[end.used_at]) if end.used_at else null(), _Known(asked, table.name)
     for theirs in _theirs(connection, source, asked):
         query = select(owner, func.count(), used_at).select_from(whole).where(theirs).group_by(owner)
         for name, count, last in connection.execute(query):
@@ -53,7 +55,7 @@ def rows(connection: Connection, source: Source, owners: Iterable[Any]) -> Itera
         yield from _unpacked(connection, source, owners, list(table.columns))
         return
     asked = list(owners)
-    known = _Known(asked)
+    known = _Known(asked, table.name)
     for theirs in _theirs(connection, source, asked):
         for row in connection.execute(select(table).where(theirs)).mappings():
             yield known.asked(row[end.user or ""]), dict(row)
@@ -95,18 +97,33 @@ def put_back(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
 class _Known:
     """Owners as they were asked for: a database that takes capitals and small letters for the same gives its own."""
 
-    def __init__(self, owners: Iterable[Any]) -> None:
+    def __init__(self, owners: Iterable[Any], table: str) -> None:
+        self._table = table
         self._exact = {str(owner) for owner in owners}
         self._folded = {_folded(owner): owner for owner in self._exact}
 
     def asked(self, stored: Any) -> str:
         """Return the owner that a stored one was found for, as text."""
         name = str(stored)
-        return name if name in self._exact else self._folded.get(_folded(name), name)
+        if name in self._exact:
+            return name
+        found = self._folded.get(_folded(name))
+        if found is None:
+            what = "a row names an account in a spelling that only the database takes for the account's"
+            remedy = f"Look in {self._table} for accounts whose names differ by marks or spaces alone"
+            raise DatabaseError(what, place=f"table {self._table}", remedy=remedy)
+        return found
 
 
 def _folded(name: str) -> str:
-    return name.casefold().rstrip()
+    # A number with a fraction of noughts is the whole one.
+    whole, point, fraction = name.partition(".")
+    plain = whole if point and not fraction.strip("0") and whole.lstrip("-").isdecimal() else name
+    return "".join(
+        sign
+        for sign in unicodedata.normalize("NFKD", plain.casefold().rstrip())
+        if not unicodedata.combining(sign)
+    )
 
 
 def _theirs(connection: Connection, source: Source, owners: Iterable[Any]) -> Iterator[ColumnElement[bool]]:

@@ -2,29 +2,99 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CHAR, BigInteger, ColumnElement, Enum, String, Table
+from sqlalchemy import (
+    BINARY,
+    CHAR,
+    VARBINARY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    cast,
+    type_coerce,
+)
 from sqlalchemy.dialects import mysql
-from sqlalchemy.dialects.postgresql import BIT
-from sqlalchemy.types import NullType, TypeDecorator
+from sqlalchemy.dialects.postgresql import BIT, INTERVAL
+from sqlalchemy.dialects.postgresql.ranges import AbstractMultiRange, AbstractRange
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
-from dulae.accounts.profiles.profile import Profile
-from dulae.accounts.profiles.shapes import Plain, Scramble
-from dulae.errors import DatabaseError
+from dulae.accounts.profiles.shapes import Plain
+
+# Where a column of SQLite has the type that it was declared with.
+DECLARED = "declared"
 
 
-class _Padded(TypeDecorator[str]):
+class Padded(TypeDecorator[str]):
     """Text that PostgreSQL fills up with spaces, without them: they mean nothing to it either."""
 
     impl = CHAR
     cache_ok = True
 
+    @property
+    def python_type(self) -> type:
+        """Return what a value is here."""
+        return str
+
     def process_result_value(self, value: Any, dialect: Any) -> Any:
         """Return the text as it was meant."""
         return value.rstrip(" ") if isinstance(value, str) else value
+
+
+class _AsText(TypeDecorator[str]):
+    """A type of PostgreSQL whose values have no exact form in Python (intervals, ranges), as its own text."""
+
+    impl = Text
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type:
+        """Return what a value is here."""
+        return str
+
+    def __init__(self, stored: TypeEngine[Any] | None = None) -> None:
+        super().__init__()
+        self.stored = stored
+
+    def column_expression(self, column: Any) -> Any:
+        """Return what is read."""
+        return cast(type_coerce(column, self.stored or Text()), Text())
+
+    def bind_expression(self, bindparam: Any) -> Any:
+        """Return what is written."""
+        return cast(bindparam, self.stored or Text())
+
+
+class _Utf8(TypeDecorator[str]):
+    """Text that MariaDB or MySQL keeps as bytes; bytes that are none stay what they are."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type:
+        """Return what a value is here."""
+        return str
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """Return the bytes as the database takes them."""
+        return value.encode() if isinstance(value, str) else value
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """Return the text that the bytes are."""
+        try:
+            return value.decode() if isinstance(value, bytes) else value
+        except UnicodeDecodeError:
+            return value
 
 
 class _OneBit(TypeDecorator[bool]):
@@ -47,11 +117,36 @@ class _OneBit(TypeDecorator[bool]):
         return value if value is None else str(value) == "1"
 
 
+class _Span(TypeDecorator[Any]):
+    """A span of time in MariaDB or MySQL: their driver writes those before midnight as others."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """Return the span as the database reads it."""
+        if not isinstance(value, timedelta):
+            return value
+        whole = abs(value)
+        minutes, seconds = divmod(whole.days * 86_400 + whole.seconds, 60)
+        sign = "-" if value < timedelta() else ""
+        return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{whole.microseconds:06}"
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """Return the span as the driver gives it."""
+        return value
+
+
 class _Bits(TypeDecorator[int]):
     """The bits of MariaDB and MySQL as a whole number."""
 
     impl = BigInteger
     cache_ok = True
+
+    @property
+    def python_type(self) -> type:
+        """Return what a value is here."""
+        return int
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
         """Return the number as the database takes it."""
@@ -62,40 +157,56 @@ class _Bits(TypeDecorator[int]):
         return int.from_bytes(value) if isinstance(value, bytes) else value
 
 
+_INEXACT = (INTERVAL, AbstractRange, AbstractMultiRange)
+
+
 def adapt(table: Table, dialect: str) -> None:
     """Have a table's columns give plain values."""
     for column in table.columns:
         if dialect == "sqlite":
-            # SQLite keeps what it was given, whatever the column was declared as.
+            # SQLite keeps what it was given, whatever the column was declared as, but for numbers in text.
+            column.info[DECLARED] = column.type
             column.type = NullType()
-        elif dialect == "postgresql" and type(column.type) is CHAR:
-            column.type = _Padded(column.type.length)
-        elif dialect == "postgresql" and isinstance(column.type, BIT) and column.type.length == 1:
-            column.type = _OneBit(1)
-        elif isinstance(column.type, mysql.BIT):
-            column.type = _Bits()
+        elif dialect == "postgresql":
+            column.type = _of_postgresql(column.type)
+        else:
+            column.type = _of_mysql(column.type)
 
 
-def demand_room(users: Table, profile: Profile) -> None:
-    """Raise DatabaseError where a column cannot hold what disabling would write there."""
-    for name, value in profile.written.items():
-        text = value.scramble if isinstance(value, Scramble) else value
-        kind = users.c[name].type
-        if not isinstance(text, str) or not isinstance(kind, String | _Padded):
-            continue
-        if isinstance(kind, Enum):
-            _demand_one_of(users, name, (text, kind.enums))
-        elif kind.length is not None and len(text) > kind.length:
-            what = f"column {name} of table {users.name} holds {kind.length} characters, disabling writes {len(text)}"
-            remedy = "Write under accounts in systems.yml what the application itself would take there"
-            raise DatabaseError(what, remedy=remedy)
+def _of_postgresql(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    if type(kind) is CHAR:
+        return Padded(kind.length)
+    if isinstance(kind, BIT) and kind.length == 1:
+        return _OneBit(1)
+    return _AsText(kind) if isinstance(kind, _INEXACT) else kind
 
 
-def _demand_one_of(users: Table, name: str, asked: tuple[str, list[str]]) -> None:
-    text, known = asked
-    if text not in known:
-        what = f"column {name} of table {users.name} cannot hold {text!r}, which disabling writes"
-        raise DatabaseError(what, remedy=f"It holds {', '.join(known)}: write one of them in systems.yml")
+def _of_mysql(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    if isinstance(kind, mysql.BIT):
+        return _Bits()
+    if isinstance(kind, mysql.TIME):
+        return _Span()
+    return String() if isinstance(kind, mysql.SET) else kind
+
+
+def keep_exactly(table: Table, *times: str | None) -> None:
+    """Have a table of PostgreSQL give moments as text, for Python has none that never ends; but for some columns."""
+    for column in table.columns:
+        if isinstance(column.type, Date | DateTime) and column.key not in times:
+            column.type = _AsText(column.type)
+
+
+def read_as_text(table: Table, names: Iterable[str]) -> None:
+    """Have some columns of a table give text where MariaDB or MySQL keeps it as bytes."""
+    for name in names:
+        if isinstance(table.c[name].type, BINARY | VARBINARY | mysql.TINYBLOB | mysql.BLOB):
+            table.c[name].type = _Utf8()
+
+
+def read_as_keys(table: Table, name: str | None, own: Column[Any]) -> None:
+    """Have a column give text where it repeats the text of another table's column."""
+    if name and name in table.c and python_type(own) is str:
+        read_as_text(table, [name])
 
 
 def fitted(column: ColumnElement[Any], value: Plain | datetime, zone: ZoneInfo | None = None) -> Any:

@@ -173,7 +173,12 @@ def _mysql_session(timeout_s: int, read_only: bool) -> Iterator[str]:
     # Rows have one limit; tables that somebody alters or has locked another, of a day or a year unless said.
     waiting = f"innodb_lock_wait_timeout={_LOCK_SECONDS}, lock_wait_timeout={_LOCK_SECONDS}"
     yield f"SET SESSION {waiting} {limit}"
-    yield "SET SESSION TRANSACTION READ ONLY" if read_only else f"SET SESSION wait_timeout={_IDLE_SECONDS}"
+    if read_only:
+        yield "SET SESSION TRANSACTION READ ONLY"
+        return
+    yield f"SET SESSION wait_timeout={_IDLE_SECONDS}"
+    # Moments of noughts are what some applications write for never; undo must be able to give them back.
+    yield "SET SESSION sql_mode=replace(replace(@@sql_mode, 'NO_ZERO_IN_DATE', ''), 'NO_ZERO_DATE', '')"
 
 
 def _sqlite(url: URL, timeout_s: int, read_only: bool) -> dict[str, Any]:

@@ -15,6 +15,9 @@ _COLLIDED = "It met the changes of another session: run it again"
 _SLOW = "It took too long: look at the server's load and at triggers on that table, then run it again"
 _READ_ONLY = "It takes no changes now (a replica, or set so): name the one that does in systems.yml, or wait"
 _FULL = "Have space made on the disk of the database, then run it again"
+_HANGING = (
+    "Other rows hang on it: name their table under ends before it (with via), or ask the application's maker"
+)
 _DOWN = "Check that the database is up, and that dulae's account may log in"
 _WRONG = "Check the tables and columns in systems.yml, and what dulae's account may do"
 
@@ -25,6 +28,7 @@ _REMEDIES: dict[object, str] = {
     **dict.fromkeys(("40P01", "40001", 1213, 1020), _COLLIDED),
     **dict.fromkeys(("57014", 1969, 3024, 1317, "SQLITE_INTERRUPT"), _SLOW),
     **dict.fromkeys(("25006", 1290, 1792, 1836, "SQLITE_READONLY"), _READ_ONLY),
+    **dict.fromkeys(("23503", 1451, "SQLITE_CONSTRAINT_FOREIGNKEY"), _HANGING),
     **dict.fromkeys(("53100", 1021, 1114, "SQLITE_FULL"), _FULL),
 }
 # MariaDB and MySQL: what their client finds out alone; what the server says to whom it does not let in, or drops.
@@ -32,6 +36,8 @@ _CLIENT = range(2000, 3000)
 _NOT_LET_IN = frozenset(
     {0, 1040, 1044, 1045, 1049, 1053, 1077, 1129, 1130, 1152, *range(1158, 1162), 1203, 1226, 1698}
 )
+# Integrity, limits of a view, collisions, and what a trigger raises: the transaction is rolled back.
+_REFUSED = frozenset({"23", "44", "40", "P0"})
 _CATALOGS = ("pg_catalog", "information_schema")
 
 
@@ -71,6 +77,12 @@ def _codes(cause: Any) -> Iterator[object]:
     """Yield what a driver calls an error by, whichever driver it is."""
     yield from (getattr(cause, name, None) for name in ("sqlstate", "pgcode", "errno", "sqlite_errorname"))
     yield from getattr(cause, "args", ())[:1]
+
+
+def is_whole(error: BaseException | None) -> bool:
+    """Say whether PostgreSQL itself refused a commit, so that nothing of it was written."""
+    state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    return state[:2] in _REFUSED
 
 
 def about(error: SQLAlchemyError, table: str) -> None:

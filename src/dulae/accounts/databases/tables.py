@@ -24,16 +24,17 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    type_coerce,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.types import String
 
-from dulae.accounts.databases import columns, refusals
+from dulae.accounts.databases import columns, fitting, hidden, refusals
 from dulae.accounts.databases.columns import fitted, python_type
 from dulae.accounts.profiles import listing
 from dulae.accounts.profiles.profile import Profile
-from dulae.accounts.profiles.shapes import Affix, Elsewhere, End, Sign, Where
+from dulae.accounts.profiles.shapes import Affix, Elsewhere, End, Scramble, Sign, Where
 from dulae.errors import DatabaseError
 
 _BATCH_ROWS = 5_000
@@ -81,7 +82,8 @@ def tables(connection: Connection, profile: Profile) -> Tables:
     named = _Named(connection)
     users = named.table(profile.users.table, profile.users.in_schema)
     _demand(users, _own_columns(profile))
-    columns.demand_room(users, profile)
+    columns.read_as_text(users, _texts(profile))
+    fitting.demand_room(users, profile)
     ends, absent = [], []
     for end in profile.ends:
         try:
@@ -93,8 +95,16 @@ def tables(connection: Connection, profile: Profile) -> Tables:
             continue
         _demand(table, _end_columns(end))
         _demand(users, [end.of or profile.users.key])
+        columns.read_as_text(table, end.where)
+        columns.read_as_keys(table, end.user, users.c[end.of or profile.users.key])
+        if end.restore and connection.dialect.name == "postgresql":
+            columns.keep_exactly(table, end.used_at)
         ends.append((end, table))
-    return Tables(users, dict(_read(named, profile, users)), tuple(ends), tuple(absent))
+    hidden.mark_moving(connection, users)
+    hidden.demand_alone(connection, ends)
+    read = dict(_read(named, profile, users))
+    hidden.demand_seen(connection, named.all())
+    return Tables(users, read, tuple(ends), tuple(absent))
 
 
 class _Named:
@@ -109,6 +119,10 @@ class _Named:
         if (schema, name) not in self._found:
             self._found[schema, name] = _table(self._connection, name, schema)
         return self._found[schema, name]
+
+    def all(self) -> list[Table]:
+        """Return the tables that were looked up."""
+        return list(self._found.values())
 
     def ending(self, end: End) -> Table:
         """Return the table of an end; the one between, if any, lies with it under ``BETWEEN``."""
@@ -135,6 +149,14 @@ def _own_columns(profile: Profile) -> Iterator[str]:
     yield from (sign.of for sign in users.signs if sign.listed and sign.of)
 
 
+def _texts(profile: Profile) -> Iterator[str]:
+    """Yield the columns of the users' own table that are text, however they are kept."""
+    users = profile.users
+    yield users.login
+    yield from (part for part in (*users.name, users.citizen_id, users.unit) if isinstance(part, str))
+    yield from (name for name, value in profile.written.items() if isinstance(value, str | Scramble))
+
+
 def _end_columns(end: End) -> Iterator[str]:
     inside = [end.inside.column, end.inside.key, end.inside.until] if end.inside else []
     yield from (name for name in (end.user, *end.where, end.used_at, *inside) if name)
@@ -158,6 +180,7 @@ def _value_elsewhere(named: _Named, part: Elsewhere, owned: tuple[Table, str]) -
     """Return the one value that another table holds of a user; nothing where its rows disagree."""
     table = named.table(part.table, part.in_schema)
     _demand(table, [part.user, part.column, *part.where])
+    columns.read_as_text(table, [part.column, *part.where])
     value = table.c[part.column]
     one = case((func.min(value) == func.max(value), func.min(value)))
     return select(one).where(_of_user(part, table, owned)).scalar_subquery()
@@ -166,6 +189,7 @@ def _value_elsewhere(named: _Named, part: Elsewhere, owned: tuple[Table, str]) -
 def _sign_elsewhere(named: _Named, sign: Sign, owned: tuple[Table, str]) -> ColumnElement[Any]:
     table = named.table(sign.table or "", sign.in_schema)
     _demand(table, [sign.user or "", sign.column, *sign.where])
+    columns.read_as_text(table, [sign.column, *sign.where])
     column = table.c[sign.column]
     if sign.contains is not None:
         holds = column.cast(String).contains(sign.contains, autoescape=True)
@@ -202,10 +226,11 @@ def narrowed(where: Where, table: FromClause) -> Iterator[ColumnElement[bool]]:
         if not isinstance(value, Affix):
             yield column == fitted(column, value)
             continue
+        words = type_coerce(column, String())
         if value.begins:
-            yield column.startswith(value.begins, autoescape=True)
+            yield words.startswith(value.begins, autoescape=True)
         if value.ends:
-            yield column.endswith(value.ends, autoescape=True)
+            yield words.endswith(value.ends, autoescape=True)
 
 
 def _table(connection: Connection, name: str, schema: str | None) -> Table:

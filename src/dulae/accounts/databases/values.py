@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -37,11 +37,21 @@ def decoded(value: Any) -> Any:
     return int(text) if tag == "$int" else _TAGGED[tag[1:]][2](text)
 
 
+def _parts(value: timedelta) -> list[int]:
+    return [value.days, value.seconds, value.microseconds]
+
+
+def _span(parts: Sequence[int]) -> timedelta:
+    days, seconds, microseconds = parts
+    return timedelta(days, seconds, microseconds)
+
+
 # A datetime is a date to Python, so it stands first.
 _TAGGED: dict[str, tuple[Any, Any, Any]] = {
     "datetime": (datetime, datetime.isoformat, datetime.fromisoformat),
     "date": (date, date.isoformat, date.fromisoformat),
     "time": (time, time.isoformat, time.fromisoformat),
+    "span": (timedelta, _parts, _span),
     "decimal": (Decimal, str, Decimal),
     "float": (float, repr, float),
     "uuid": (UUID, str, UUID),

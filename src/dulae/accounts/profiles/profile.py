@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from dulae.accounts.profiles.shapes import End, Plain, Scramble, Shape, Stamp, Title, Users, Value
+from dulae.accounts.profiles.shapes import End, Expiry, Plain, Scramble, Shape, Stamp, Title, Users, Value
 from dulae.errors import SettingsError
 
 # What a system may say of its accounts under a profile's own keys.
@@ -91,11 +91,16 @@ class Profile(Shape):
     def is_disabled(self, row: Mapping[str, Any]) -> bool:
         """Say whether a users row is one that nobody can log in with."""
         # A list, for this is asked of every account there is and a generator costs more than one or two columns.
-        return all([_holds(value, row[column]) for column, value in self.disable.items()])
+        return all([self._holds(value, row[column]) for column, value in self.disable.items()])
+
+    def _holds(self, wanted: Value, stored: object) -> bool:
+        if isinstance(wanted, Expiry):
+            return wanted.fits(stored, self.timezone)
+        return wanted.fits(stored) if isinstance(wanted, Scramble | Stamp) else stored == wanted
 
     def holds(self, column: str, row: Mapping[str, Any]) -> bool:
         """Say whether a column of a users row holds what disabling writes there."""
-        return _holds(self.disable[column], row[column])
+        return self._holds(self.disable[column], row[column])
 
     def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns that tell whether an account is disabled, as they may be shown.
@@ -115,24 +120,27 @@ class Profile(Shape):
     def shown_after(self) -> Mapping[str, Any]:
         """Return what the written columns will show once the account is disabled."""
         return {
-            column: _state_after(value) if column in self.secret or isinstance(value, Stamp) else value
+            column: _state_after(value)
+            if column in self.secret or isinstance(value, Stamp | Expiry)
+            else value
             for column, value in self.written.items()
         }
 
     def values(self) -> dict[str, Plain | datetime]:
-        """Return the values to write: new random text for each scrambled column, this moment for each stamped one."""
-        return {column: _written(value) for column, value in self.written.items()}
+        """Return the values to write: random text for a scrambled column, this moment for a stamped one.
+
+        A column that says until when an account may be used gets the end of yesterday.
+        """
+        return {column: _written(value, self.timezone) for column, value in self.written.items()}
 
 
-def _written(value: Value) -> Plain | datetime:
+def _written(value: Value, zone: ZoneInfo) -> Plain | datetime:
     if isinstance(value, Scramble):
         return value.made()
+    if isinstance(value, Expiry):
+        return value.made(zone)
     # Some databases keep no parts of a second.
     return datetime.now(UTC).replace(microsecond=0) if isinstance(value, Stamp) else value
-
-
-def _holds(wanted: Value, stored: object) -> bool:
-    return wanted.fits(stored) if isinstance(wanted, Scramble | Stamp) else stored == wanted
 
 
 def _state(wanted: Value, stored: object) -> str:

@@ -8,12 +8,17 @@ import re
 import secrets
 import string
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _SHORT = 8
+_NOUGHTS = "0000-00-00"
+_DAY = len("2026-12-31")
 _RANDOM = string.ascii_letters + string.digits
 
 Plain = bool | int | str | None
@@ -47,11 +52,42 @@ class Stamp(Shape):
     stamp: Literal["now"]
 
     def fits(self, value: object) -> bool:
-        """Say whether a stored value is a moment at all."""
-        return value not in (None, 0, "")
+        """Say whether a stored value is a moment at all; MariaDB and MySQL write noughts for none."""
+        return value not in (None, 0, "", "0") and not str(value).startswith(_NOUGHTS)
 
 
-Value = Scramble | Stamp | bool | int | str | None
+class Expiry(Shape):
+    """The moment until which an account may be used; empty where it may be used always."""
+
+    expires: Literal["now"]
+
+    def made(self, zone: ZoneInfo) -> datetime:
+        """Return the end of yesterday, for a day counts to its end."""
+        today = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today - timedelta(seconds=1)
+
+    def fits(self, value: object, zone: ZoneInfo) -> bool:
+        """Say whether a stored moment is over; a day lasts until its end in ``zone``."""
+        now = datetime.now(UTC)
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=zone)) <= now
+        if isinstance(value, date):
+            return value < now.astimezone(zone).date()
+        if isinstance(value, str):
+            return self._is_text_over(value, zone)
+        return (
+            not isinstance(value, bool) and isinstance(value, int | Decimal) and 0 < value <= now.timestamp()
+        )
+
+    def _is_text_over(self, text: str, zone: ZoneInfo) -> bool:
+        try:
+            read = date.fromisoformat(text) if len(text) == _DAY else datetime.fromisoformat(text)
+        except ValueError:
+            return False
+        return self.fits(read, zone)
+
+
+Value = Scramble | Stamp | Expiry | bool | int | str | None
 
 
 class Affix(Shape):
