@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 _SHORT = 8
 _NOUGHTS = "0000-00-00"
@@ -87,7 +87,21 @@ class Expiry(Shape):
         return self.fits(read, zone)
 
 
-Value = Scramble | Stamp | Expiry | bool | int | str | None
+def _kind(value: object) -> str:
+    """Return which of the shapes a value is meant to be: by the word that it is written under."""
+    if isinstance(value, Mapping):
+        return next((word for word in _SHAPES if word in value), "scramble")
+    return next((word for word, shape in _SHAPES.items() if isinstance(value, shape)), "plain")
+
+
+_SHAPES: Mapping[str, type[Shape]] = {"scramble": Scramble, "stamp": Stamp, "expires": Expiry}
+Value = Annotated[
+    Annotated[Scramble, Tag("scramble")]
+    | Annotated[Stamp, Tag("stamp")]
+    | Annotated[Expiry, Tag("expires")]
+    | Annotated[bool | int | str | None, Tag("plain")],
+    Discriminator(_kind),
+]
 
 
 class Affix(Shape):

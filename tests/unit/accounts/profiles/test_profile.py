@@ -71,6 +71,11 @@ def test_other_values_that_are_written_are_shown_as_set() -> None:
         ("flag", {"users": {"primary": "id"}}, "accounts.users.primary"),
         ("flag", {"disable": {}}, "accounts.disable"),
         ("flag", {"disable": {"password": {"scramble": "short?"}}}, "accounts.disable.password"),
+        (
+            "flag",
+            {"disable": {"until": {"expires": "tomorrow"}}},
+            r"accounts.disable.until\S*expires: .*'now'",
+        ),
         ("flag", {"users": {"name": []}}, "accounts.users.name"),
         (
             "flag",
