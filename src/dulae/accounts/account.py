@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -65,7 +65,7 @@ class Leaver:
 
     ``effective_date`` is the first day out; ``source`` is the earlier list it was carried over from, if any, and
     ``source_sha256`` that of the list. ``ref`` and ``masked_id`` are those of somebody who is known from the ledger
-    alone, where whole citizen numbers are not; ``doubted_by`` is a later list that had him both leave and stay.
+    alone, where whole citizen numbers are not; ``doubt`` is why his row alone does not suffice, as a plan keeps it.
     """
 
     number: int
@@ -87,7 +87,7 @@ class Leaver:
     source_sha256: str = ""
     ref: str = ""
     masked_id: str = ""
-    doubted_by: str = ""
+    doubt: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def first_name(self) -> str:

@@ -12,15 +12,12 @@ from dulae.accounts.matching import PROPOSING, Decision, Match, Outcome, Tier, d
 from dulae.accounts.profiles.shapes import Sign
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
-from dulae.checks.finding import Reason, reason
+from dulae.accounts.telling import told
+from dulae.checks.finding import reason
 
 UNCLEAR = reason("access.row_unclear", "the list's row needs a decision: {reason}")
 BY_HAND = reason("access.by_hand", "the movement {movement} ({action}) is carried out by hand")
 CONTRADICTED = reason("access.contradicted", "other rows of the list speak against it: {rows}")
-SAID_BOTH = reason(
-    "access.said_both",
-    "{list} had this person, who left earlier, both leave and stay; no list was clear since",
-)
 PROTECTED = reason("access.protected", "the account is protected and may only be changed by hand")
 SHARED = reason(
     "access.shared_account",
@@ -80,11 +77,6 @@ def seconds(place: Placed) -> Iterator[Placed]:
     for match in place.decision.also:
         why = SECOND_ACCOUNT if match.account.active else SECOND_OPEN
         yield Placed(place.leaver, "review", told(why), Decision(Outcome.REVIEW, why, (match,)))
-
-
-def told(why: Reason, **places: str) -> dict[str, str]:
-    """Return a reason as a plan keeps it."""
-    return {"code": why.code, "because": why.text.format_map(places), **places}
 
 
 def _placed(sheet: Sheet, survey: Survey, leaver: Leaver) -> Placed:
@@ -147,8 +139,8 @@ def _section(sheet: Sheet, leaver: Leaver, decision: Decision) -> tuple[str, dic
 
 def _doubt(sheet: Sheet, leaver: Leaver) -> dict[str, str]:
     """Return why the list alone does not suffice, or nothing."""
-    if leaver.doubted_by:
-        return told(SAID_BOTH, list=leaver.doubted_by)
+    if leaver.doubt:
+        return dict(leaver.doubt)
     if leaver.standing == "review":
         return {**told(UNCLEAR, reason=leaver.reason), "reason_th": leaver.reason_th}
     if leaver.action not in DISABLING:

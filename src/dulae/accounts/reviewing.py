@@ -116,7 +116,7 @@ def review(
     overdue = catching_up.overdue(desk, str(document["sha256"]))
     past = departing.past(desk.evidence)
     document = outstanding.joined(desk, document, past.undone, catching_up.told_by(desk, overdue))
-    kept = sheet(document, spelling, str(desk.outstanding))
+    kept = again.without_given_back(desk, sheet(document, spelling, str(desk.outstanding)), past)
     watched = again.watch(desk, spelling, kept, past)
     is_asked = not missing or kept.leavers or watched.known
     surveys = surveyed(desk, kept, spelling, watched) if is_asked else []

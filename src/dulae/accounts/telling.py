@@ -1,11 +1,18 @@
-"""Account names in a sentence, and how many there are of each kind."""
+"""Reasons and account names as plans and findings hold them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dulae.checks.finding import Reason
+
 _MOST_SHOWN = 10
 _NONE = "-"
+
+
+def told(why: Reason, **places: str) -> dict[str, str]:
+    """Return a reason as a plan keeps it."""
+    return {"code": why.code, "because": why.text.format_map(places), **places}
 
 
 def shown(logins: Sequence[str]) -> str:

@@ -19,6 +19,13 @@ from dulae.accounts.matching import Index
 from dulae.accounts.referring import reference
 from dulae.accounts.sheet import Sheet
 from dulae.accounts.survey import Survey, Use
+from dulae.accounts.telling import told
+from dulae.checks.finding import reason
+
+GIVEN_BACK = reason(
+    "access.given_back",
+    "this person was given the access back after this list had come; if the list is right, have it sent once more",
+)
 
 
 def watch(desk: Desk, spelling: Spelling, sheet: Sheet, past: Past) -> Watch:
@@ -31,6 +38,21 @@ def watch(desk: Desk, spelling: Spelling, sheet: Sheet, past: Past) -> Watch:
     known = [ref for ref in gone if ref not in listed or past.closed.get(ref)]
     looked_for = {ref: persons for ref, persons in gone.items() if ref not in listed}
     return Watch(desk.key, spelling, past, looked_for, known)
+
+
+def without_given_back(desk: Desk, sheet: Sheet, past: Past) -> Sheet:
+    """Return a list in which a person must decide of whom it led to an end that was taken back since it came."""
+    if not past.undone:
+        return sheet
+    rows = (
+        replace(row, doubt=told(GIVEN_BACK)) if _is_given_back(desk, row, sheet, past) else row
+        for row in sheet.leavers
+    )
+    return replace(sheet, leavers=tuple(rows))
+
+
+def _is_given_back(desk: Desk, row: Leaver, sheet: Sheet, past: Past) -> bool:
+    return (_ref(desk, row), row.source_sha256 or sheet.sha256) in past.undone
 
 
 def _ref(desk: Desk, row: Leaver) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dulae.accounts.standing import Standing
     from dulae.ledger import Entry
 
-KINDS = ("list.received", "plan", "change.intent", "change.result", "undo.result")
+KINDS = ("list.received", "plan", "change.intent", "change.result", "undo.intent", "undo.result")
 _DUE = ("act", "scheduled")
 
 Person = Mapping[str, Any]
@@ -37,11 +37,13 @@ class Past:
     somebody both leave and stay, if no later one was clear. ``closed`` gives when an account was closed, or first seen
     to be. ``undone`` gives with which entry a change to somebody was taken back, by him and by the SHA-256 of the list
     that had led to it (nothing where the plan did not say), as long as that list has not come anew.
+    ``half_given_back`` gives the systems in which that was refused to somebody who got his access back elsewhere.
     """
 
     people: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     doubted: dict[str, str] = field(default_factory=dict)
     undone: dict[tuple[str, str], int] = field(default_factory=dict)
+    half_given_back: dict[str, set[str]] = field(default_factory=dict)
     closed: dict[str, dict[Place, datetime]] = field(default_factory=lambda: defaultdict(dict))
 
     def gone(self, today: date) -> Iterator[tuple[str, tuple[Person, ...]]]:
@@ -61,7 +63,7 @@ def past(evidence: Evidence) -> Past:
     reading = _Reading()
     for entry in evidence.entries(kinds=KINDS):
         reading.take(entry)
-    return reading.past
+    return reading.end()
 
 
 def taken_back_since(evidence: Evidence, plan_id: str, known: Mapping[str, Standing]) -> set[str]:
@@ -84,6 +86,11 @@ class _Reading:
         self._once_more: dict[tuple[str, str], tuple[Person, ...]] = {}
         # Attempt at carrying out a plan -> the entry with which it began.
         self._begun: dict[str, int] = {}
+        # Somebody and the list by which he left -> how he left, and the systems that refused to give his access back.
+        self._given_back: dict[tuple[str, str], tuple[Person, ...]] = {}
+        self._refused: dict[tuple[str, str], set[str]] = defaultdict(set)
+        # Attempt at taking back -> whose access.
+        self._asked_back: dict[str, list[tuple[str, str]]] = {}
 
     def take(self, entry: Entry) -> None:
         """Take one entry; one whose body was erased says nothing any more."""
@@ -96,10 +103,11 @@ class _Reading:
             self._begun[str(body.get("attempt"))] = entry.seq
         elif entry.kind == "change.result" and body.get("outcome") == "applied":
             self._carry_out(body, entry.ts)
-        elif entry.kind == "undo.result" and body.get("outcome") == "undone":
-            for ref, listed, place in self._items(body):
-                self.past.undone[ref, listed] = entry.seq
-                self._take_back(ref, listed, place)
+        elif entry.kind == "undo.intent":
+            asked = [(ref, listed) for ref, listed, _ in self._items(body)]
+            self._asked_back[str(body.get("attempt"))] = asked
+        elif entry.kind == "undo.result":
+            self._end_taking_back(entry)
 
     def _come_anew(self, listed: str) -> None:
         for pair in [pair for pair in self.past.undone if listed and pair[1] == listed]:
@@ -125,7 +133,26 @@ class _Reading:
         held = self.past.people.get(ref)
         # A later list may have said again that he leaves; plans did not always say which list it was.
         if held and listed in ("", str(held[0].get("list_sha256", ""))):
-            del self.past.people[ref]
+            self._given_back[ref, listed] = self.past.people.pop(ref)
+
+    def _end_taking_back(self, entry: Entry) -> None:
+        body = entry.body
+        if body.get("outcome") == "undone":
+            for ref, listed, place in self._items(body):
+                self.past.undone[ref, listed] = entry.seq
+                self._refused[ref, listed].discard(place[0])
+                self._take_back(ref, listed, place)
+        elif body.get("outcome") == "refused":
+            for pair in self._asked_back.get(str(body.get("attempt")), ()):
+                self._refused[pair].add(str(body["system"]))
+
+    def end(self) -> Past:
+        """Return the past; whose access came back in one system and not in another is still to be looked for there."""
+        for (ref, listed), systems in self._refused.items():
+            rows = self._given_back.get((ref, listed))
+            if systems and rows and ref not in self.past.people and (ref, listed) in self.past.undone:
+                self.past.people[ref], self.past.half_given_back[ref] = rows, systems
+        return self.past
 
     def _plan(self, body: Mapping[str, Any], at: datetime) -> None:
         document = body["plan"]
@@ -148,6 +175,8 @@ class _Reading:
             {*_staying(persons), *document.get("staying", ())},
             _newly_leaving(document, persons),
         )
+        for pair in [pair for pair in self._given_back if pair[0] in staying]:
+            del self._given_back[pair]
         for ref in staying - leaving.keys():
             self.past.people.pop(ref, None)
             self.past.closed.pop(ref, None)

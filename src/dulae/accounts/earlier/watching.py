@@ -16,7 +16,17 @@ from dulae.accounts.account import Account, Leaver, Spelling
 from dulae.accounts.applications import Application
 from dulae.accounts.earlier.departing import Past, Person
 from dulae.accounts.referring import key_text, reference
+from dulae.accounts.telling import told
+from dulae.checks.finding import reason
 
+SAID_BOTH = reason(
+    "access.said_both",
+    "{list} had this person, who left earlier, both leave and stay; no list was clear since",
+)
+HALF_GIVEN_BACK = reason(
+    "access.half_given_back",
+    "this person was given the access back in another system; here that was refused, for the account had been changed",
+)
 SHOWN_DIGITS = 3
 
 
@@ -67,8 +77,20 @@ class Watch:
         """Return when an account of a system was closed last; of one with such accounts only."""
         return max(self.closed(system).values())
 
+    def _doubt(self, ref: str) -> dict[str, str]:
+        """Return why the earlier order alone does not suffice, or nothing."""
+        if ref in self._past.half_given_back:
+            return told(HALF_GIVEN_BACK)
+        return told(SAID_BOTH, list=self._past.doubted[ref]) if ref in self._past.doubted else {}
+
     def met(self, application: Application, account: Account) -> Iterator[str]:
         """Yield the references of those whose account this is, or may be."""
+        half = self._past.half_given_back
+        for ref in self._met(application, account):
+            if application.system in half.get(ref, (application.system,)):
+                yield ref
+
+    def _met(self, application: Application, account: Account) -> Iterator[str]:
         number = account.citizen_id
         known = ""
         if number and number[-SHOWN_DIGITS:] in self.endings:
@@ -114,7 +136,7 @@ class Watch:
                 source_sha256=str(person.get("list_sha256", "")),
                 ref=ref,
                 masked_id=str(person["citizen_id"]),
-                doubted_by=self._past.doubted.get(ref, ""),
+                doubt=self._doubt(ref),
             )
 
 

@@ -211,6 +211,22 @@ def test_whoever_leaves_once_more_by_the_same_list_that_came_anew_is_looked_for_
     assert said(made) == FAIL and proposed(made) == [("saraban", "user1")]
 
 
+def test_where_giving_back_was_refused_what_is_open_is_told_and_no_plan_ends_it(work: Office) -> None:
+    """His account in one system was opened by hand before; in the other one he was given his access back."""
+    plan = gone(work)
+    run_sql(work.database("saraban"), REOPENED)
+    results = {one.system: one.outcome for one in undo.undo(work.desk, plan, reason="the order is void")}
+    assert results == {"saraban": "refused", "intranet": "undone"}
+    for week in (1, 2):
+        made = reviewed(work, week)
+        assert said(made) == REVIEW and said(made, "intranet") == PASS and proposed(made) == []
+        assert made.plan is not None
+        (entry,) = made.plan.document["review"]
+        assert (entry["system"], entry["match"]["code"]) == ("saraban", "access.half_given_back")
+    reviewed(work, 3, leaver(SOMCHAI, **RETURN))
+    assert "access_again" not in {found.check for found in reviewed(work, 4).findings}
+
+
 def test_whoever_is_had_leave_and_stay_by_a_later_list_is_not_forgotten_and_waits_for_a_person(
     work: Office,
 ) -> None:

@@ -37,6 +37,12 @@ def proposed(plan: Plan) -> set[tuple[str, str]]:
     return {(item["system"], item["account"]["login"]) for item in plan.items}
 
 
+def came_anew(work: Office, plan: Plan) -> None:
+    """Have the list of a plan come once more, as it was."""
+    told = {name: plan.document["list"][name] for name in ("file", "sha256", "rows")}
+    work.desk.record("list.received", told)
+
+
 FIRST = {("saraban", "user1"), ("intranet", "user1@dept.example")}
 
 
@@ -126,8 +132,10 @@ def test_whoever_was_given_his_access_back_is_not_taken_up_again_from_an_old_lis
     work.approve(plan)
     list(applying.apply(work.desk, plan))
     list(undo.undo(work.desk, plan, reason="the order was cancelled"))
-    assert proposed(week(work, 0, leaver(SOMCHAI))) == FIRST
-    assert proposed(week(work, 1)) == set()
+    again = week(work, 0, leaver(SOMCHAI))
+    assert proposed(again) == set()
+    assert {entry["match"]["code"] for entry in again.document["review"]} == {"access.given_back"}
+    assert proposed(week(work, 1)) == set() and week(work, 1).document["review"] == []
 
 
 def test_an_older_plan_ends_nobodys_access_that_was_given_back_since(work: Office) -> None:
@@ -145,7 +153,8 @@ def test_an_older_plan_ends_nobodys_access_that_was_given_back_since(work: Offic
     with pytest.raises(PlanError, match="นายสมชาย ใจดี was given the access back since it was made"):
         list(applying.apply(work.desk, older))
     assert run_sql(work.database("saraban"), "SELECT is_active FROM users WHERE id = 1") == [(1,)]
-    # Planned once more, it is another plan, and needs its own approval.
+    # Sent and planned once more, it is another plan, and needs its own approval.
+    came_anew(work, older)
     again = week(work, 0, leaver(SOMCHAI))
     assert proposed(again) == FIRST and again.plan_id != older.plan_id
     work.approve(again)
@@ -160,9 +169,7 @@ def test_whoever_leaves_once_more_by_that_list_when_it_comes_anew_is_not_forgott
     work.approve(plan)
     list(applying.apply(work.desk, plan))
     list(undo.undo(work.desk, plan, reason="the order was cancelled"))
-    work.desk.record(
-        "list.received", {"file": "week0.xlsx", "sha256": plan.document["list"]["sha256"], "rows": 1}
-    )
+    came_anew(work, plan)
     assert proposed(week(work, 0, leaver(SOMCHAI))) == FIRST == proposed(week(work, 1))
 
 
