@@ -113,6 +113,14 @@ DECLARED = _plan(
 BRAKED = _plan("braked", "{brake}", "If it is a planned bulk, have it approved with --bulk {accounts}")
 NO_SYSTEM = _system("no_system", "it has no accounts in systems.yml", AGAIN)
 BUSY = _system("busy", "another run is changing its accounts", "Wait until it has ended, then try again")
+NO_REASON = _plan(
+    "no_reason", "it is not said why its changes are taken back", "Say it, for the record, with --reason"
+)
+NOT_CHANGED = _plan(
+    "not_changed",
+    "it has changed nothing of person {person}, so there is nothing to undo",
+    "See the numbers with: dulae access show {plan}",
+)
 NOT_APPLIED = _plan("not_applied", "it was not applied, so there is nothing to undo", _LIST)
 CHANGED_SINCE_PLANNED = _system(
     "changed_since_planned", "changed since it was planned: {logins}", f"Nothing was changed; {_NEW}"

@@ -120,9 +120,13 @@ def show(ctx: click.Context, /, plan_id: str, language: str, **asked: Any) -> No
     """
     from dulae.accounts import approval
     from dulae.accounts.plan import find
+    from dulae.accounts.standing import Standing, standings
     from dulae.cli.plans import told
 
-    found = find(_desk(ctx), plan_id)
+    desk = _desk(ctx)
+    found = find(desk, plan_id)
+    # Nobody may read, or sign, what somebody has changed since it was recorded.
+    approval.demand_known(found, standings(desk.evidence).get(found.plan_id, Standing()))
     if asked["statement"]:
         click.echo(approval.statement(found.sha256, asked["bulk"]), nl=False)
     elif asked["output_format"] == "json":

@@ -93,6 +93,7 @@ HEADINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 _STATES: Mapping[str, str] = {
+    "changed": "ไฟล์ไม่ตรงกับที่บันทึกไว้",
     "empty": "ไม่มีรายการ",
     "open": "รออนุมัติ",
     "approved": "อนุมัติแล้ว",

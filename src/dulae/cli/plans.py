@@ -25,8 +25,9 @@ def listed(desk: Desk, words: PlanWords) -> str:
     known = standings(desk.evidence)
     rows = []
     for kept in plans(desk):
-        expired = clock.now() >= kept.valid_until
-        state = known.get(kept.plan_id, Standing()).state(kept.systems, expired=expired)
+        expired, standing = clock.now() >= kept.valid_until, known.get(kept.plan_id, Standing())
+        is_recorded = standing.sha256 == kept.sha256
+        state = standing.state(kept.systems, expired=expired) if is_recorded else "changed"
         about = (kept.plan_id, words.state(state), str(len(kept.items)), _maker(kept))
         rows.append((*about, words.moment(kept.valid_until)))
     return table(words.headings("plans"), rows) if rows else words["none"]

@@ -85,6 +85,7 @@ def test_what_is_refused_is_told_in_thai_with_what_to_do(
         ("approve", plan, "--as", "head1", "--key", "/no/key"): "กุญแจ /no/key: ลงลายมือชื่อไม่ได้",
         ("approve", "20200101", "--as", "head1", "--key", key): "แผน 20200101: ไม่มีแผนนี้ ดูแผนที่มี",
         ("undo", plan, "--reason", "ลอง"): f"แผน {plan}: ยังไม่ได้ดำเนินการตามแผนนี้ จึงไม่มีสิ่งที่ต้องคืนค่า",
+        ("undo", plan, "--reason", " "): f"แผน {plan}: ไม่ได้ระบุเหตุผลที่คืนค่าเดิม",
         ("plan", "--as", "nobody1"): "people.yml: ไม่มีผู้ดำรงบทบาทชื่อ nobody1 ที่มีอยู่คือ officer1",
     }
     for arguments, words in told.items():
@@ -93,6 +94,16 @@ def test_what_is_refused_is_told_in_thai_with_what_to_do(
     run("access", "approve", plan, "--as", "head1", "--key", key)
     out = run("access", "apply", plan)[1]
     assert "เกิน 1 บัญชีโดยไม่มีการอนุมัติเป็นกรณีจำนวนมาก หากเป็นการปิดจำนวนมากตามแผน ให้อนุมัติด้วย --bulk 4" in out
+
+
+def test_a_plan_that_was_changed_is_not_shown(run: Call, inventory: Path) -> None:
+    plan = thai_plan(run)
+    (path,) = inventory.parent.rglob(f"{plan}.json")
+    path.write_text(path.read_text(encoding="utf-8").replace("user1", "user9"), encoding="utf-8")
+    for arguments in (("show", plan), ("show", plan, "--statement"), ("show", plan, "--format", "json")):
+        status, out, err = run("access", *arguments)
+        assert status == 4 and out == "" and "ไฟล์ไม่ตรงกับที่บันทึกไว้ในบัญชีหลักฐาน" in err
+    assert f"{plan}  ไฟล์ไม่ตรงกับที่บันทึกไว้" in run("access", "list")[1]
 
 
 def test_every_state_and_every_table_has_its_words_in_both_languages() -> None:

@@ -14,7 +14,7 @@ from dulae.accounts.changing.result import Result, not_proven
 from dulae.accounts.changing.verifying import LOGIN_REFUSED, ROW_READ_BACK
 from dulae.accounts.desk import Desk
 from dulae.accounts.plan import Plan, find, plans
-from dulae.accounts.refusing import RefusedPlan
+from dulae.accounts.refusing import RefusedPlan, of_plan
 from dulae.accounts.standing import Standing, standings
 from dulae.accounts.telling import shown
 from dulae.checks.finding import Finding, Reason, Verdict, judged, reason
@@ -102,6 +102,8 @@ def carry_out(desk: Desk, order: Order, *, check_mode: bool = False) -> Carried:
     carried = Carried(restores=order.restore)
     if order.restore and not order.plan:
         raise RefusedPlan(refusing.UNNAMED)
+    if order.restore and not order.reason.strip():
+        raise of_plan(refusing.NO_REASON, order.plan)
     if not order.plan and not check_mode:
         _settle_undoing(desk, carried)
     for plan in [find(desk, order.plan)] if order.plan else list(_waiting(desk)):

@@ -52,9 +52,18 @@ def to_undo(
         plan.person(person)
     if not standing.applied and not standing.open_intents:
         raise of_plan(refusing.NOT_APPLIED, plan.plan_id)
+    if person is not None and standing.applied and not _is_concerned(standing, person):
+        raise of_plan(refusing.NOT_CHANGED, plan.plan_id, person=person)
     for system in plan.systems:
         if system in standing.applied:
-            yield system, _changes(desk, plan, standing, (system, person))
+            changes = _changes(desk, plan, standing, (system, person))
+            if changes or person in (None, *(number for kept, number in standing.undone if kept == system)):
+                yield system, changes
+
+
+def _is_concerned(standing: Standing, person: int) -> bool:
+    """Say whether a plan has disabled somebody anywhere, also where that was taken back since."""
+    return any(number == person for _, number in standing.disabled)
 
 
 def _undo(desk: Desk, plan: Plan, application: Application, asked: tuple[int | None, str]) -> Result:

@@ -142,7 +142,7 @@ def test_restoring_needs_a_plan(work: Office) -> None:
 
 def test_restoring_what_was_never_applied_is_refused(work: Office) -> None:
     plan = work.approved(leaver(SOMCHAI))
-    carried = carry_out(work.desk, Order(plan.plan_id, restore=True))
+    carried = carry_out(work.desk, Order(plan.plan_id, restore=True, reason="wrong person"))
     assert {(verdict, code) for _, verdict, code in said(carried)} == {("fail", "access.undo_refused")}
 
 

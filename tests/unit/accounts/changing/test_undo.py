@@ -133,3 +133,19 @@ def test_a_database_that_is_away_leaves_the_undo_for_later(work: Office) -> None
     assert [result.outcome for result in undo.undo(work.desk, plan)] == ["rolled_back", "undone"]
     (work.folder / "away.db").rename(work.database("saraban"))
     assert [result.outcome for result in undo.undo(work.desk, plan)] == ["undone", "restored_before"]
+
+
+def test_a_person_whom_the_plan_never_changed_is_told_and_no_system_claims_otherwise(work: Office) -> None:
+    plan = work.approved(leaver(SOMCHAI), leaver(WICHAI, standing="review"))
+    list(applying.apply(work.desk, plan))
+    with pytest.raises(PlanError, match="it has changed nothing of person 2"):
+        list(undo.undo(work.desk, plan, person=2))
+    assert {result.outcome for result in undo.undo(work.desk, plan, person=1)} == {"undone"}
+    assert {result.outcome for result in undo.undo(work.desk, plan, person=1)} == {"restored_before"}
+
+
+def test_a_system_in_which_nothing_was_changed_of_somebody_is_left_out(work: Office) -> None:
+    run_sql(work.database("intranet"), "DELETE FROM users WHERE id = 1")
+    plan = work.approved(leaver(SOMCHAI), leaver(WICHAI))
+    list(applying.apply(work.desk, plan))
+    assert [result.system for result in undo.undo(work.desk, plan, person=1)] == ["saraban"]
