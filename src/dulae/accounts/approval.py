@@ -114,7 +114,7 @@ def _demand_open(desk: Desk, plan: Plan, standing: Standing) -> None:
     if standing.is_over:
         raise of_plan(refusing.DECIDED, plan.plan_id)
     if desk.clock() >= plan.valid_until:
-        raise of_plan(refusing.EXPIRED, plan.plan_id, until=f"{plan.valid_until:%Y-%m-%d %H:%M}")
+        raise of_plan(refusing.EXPIRED, plan.plan_id, until=desk.told(plan.valid_until))
 
 
 def demand_known(plan: Plan, standing: Standing) -> None:

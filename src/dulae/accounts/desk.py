@@ -128,6 +128,10 @@ class Desk:
         """Return the application of a system, or None."""
         return next((kept for kept in self.applications if kept.system == system), None)
 
+    def told(self, moment: datetime) -> str:
+        """Return a moment as the office's clocks show it, with the name of its zone."""
+        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M} ({self.zone.key})"
+
     def record(self, kind: str, body: Mapping[str, Any], verdict: str = "") -> None:
         """Keep one entry of control ``access``; raise LedgerError if it cannot be kept."""
         self.evidence.append(kind, body, run=self.run, control="access", verdict=verdict)

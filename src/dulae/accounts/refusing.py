@@ -87,7 +87,7 @@ SAME_LOGIN = _plan(
 )
 CHANGES_NOTHING = _plan("changes_nothing", "it changes nothing, so there is nothing to approve")
 DECIDED = _plan("decided", "it is decided already", "See: dulae access list")
-EXPIRED = _plan("expired", "it was valid until {until} UTC", AGAIN)
+EXPIRED = _plan("expired", "it was valid until {until}", AGAIN)
 FORGED = refusal(
     "plan.forged",
     "the signature does not hold",

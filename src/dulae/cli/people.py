@@ -69,8 +69,8 @@ def read(file: Path, output_format: str, language: str, errors: Path | None, **h
     \b
     act        out of service already: can be disabled once a second person agrees
     scheduled  out of service on a later day
-    review     not certain: a person decides, the reason says why
-    no_action  keeps the login (moved inside, joined, promoted, cancelled)
+    review     a person decides (a move inside, a cancelled order, a doubt); the reason says why
+    no_action  keeps the login (joined, promoted, came back)
     rejected   cannot be read: goes back to the personnel division (--errors)
 
     \b

@@ -24,6 +24,7 @@ def test_the_summary_counts_rows_and_accounts(week: AccessReview) -> None:
         "matched": 7,
         "disabled": 3,
         "suspended": 0,
+        "given_back": 1,
         "transferred": 0,
         "waiting": 1,
         "review": 1,

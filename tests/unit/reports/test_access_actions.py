@@ -83,6 +83,57 @@ def test_what_a_later_plan_no_longer_proposes_is_not_told_as_open(tale: Departme
     assert statuses(told(tale, "2026-W47")) == []
 
 
+def test_somebody_whom_a_newer_list_carries_on_is_told_once_as_the_newest_plan_has_him(
+    tale: Department,
+) -> None:
+    systems = {"systems": [{"system": "saraban", "readable": True}]}
+    first = {
+        "persons": [person(number) for number in range(1, 6)],
+        "waiting": [entry(1)],
+        "review": [entry(2)],
+        "no_account": [entry(3)],
+        "items": [entry(4), entry(5)],
+    }
+    planned(tale, tale.at(MONDAY, "09:00"), "plan1", {**first, **systems})
+    approved(tale, tale.at(MONDAY, "10:00"), "plan1")
+    second = {
+        "persons": [person(1), person(2), person(9, ref="ref5")],
+        "staying": ["ref4"],
+        "waiting": [entry(1)],
+        "review": [entry(9)],
+        "items": [entry(2)],
+    }
+    planned(tale, tale.at(FRIDAY, "09:00"), "plan2", {**second, **systems}, of="list2")
+    done(tale, tale.at(FRIDAY, "10:00"), "plan2", 2)
+    review = told(tale, "2026-W47")
+    assert statuses(review) == [("user2", "done"), ("user1", "waiting")]
+    assert [doubt.name for doubt in review.doubts] == ["นาย9"]
+    counted = {
+        name: review.summary[name] for name in ("waiting", "review", "no_account", "disabled", "matched")
+    }
+    assert counted == {"waiting": 1, "review": 1, "no_account": 1, "disabled": 1, "matched": 2}
+
+
+def test_what_a_newer_plan_could_not_read_is_told_as_the_older_one_has_it(tale: Department) -> None:
+    content = {"persons": [person(1)], "waiting": [entry(1)]}
+    readable = {"systems": [{"system": "saraban", "readable": True}]}
+    planned(tale, tale.at(MONDAY, "09:00"), "plan1", {**content, **readable})
+    blind = {"persons": [person(1)], "systems": [{"system": "saraban", "readable": False}]}
+    planned(tale, tale.at(FRIDAY, "09:00"), "plan2", blind, of="list2")
+    assert statuses(told(tale, "2026-W47")) == [("user1", "waiting")]
+
+
+def test_what_was_given_back_is_counted(tale: Department) -> None:
+    planned(tale, tale.at(MONDAY, "09:00"), "plan1", {"persons": [person(1)], "items": [entry(1)]})
+    done(tale, tale.at(MONDAY, "10:00"), "plan1", 1)
+    back = {"plan_id": "plan1", "plan_sha256": "plan1", "system": "saraban", "attempt": "u"}
+    tale.write(
+        tale.at(MONDAY, "11:00"), "undo.result", {**back, "outcome": "undone", "items": [{"person": 1}]}
+    )
+    summary = told(tale, "2026-W47").summary
+    assert (summary["disabled"], summary["given_back"]) == (0, 1)
+
+
 def test_what_is_done_a_week_later_is_told_in_that_week_and_waits_in_the_first(tale: Department) -> None:
     planned(tale, tale.at(FRIDAY, "09:00"), "plan1", {"persons": [person(1)], "items": [entry(1)]})
     approved(tale, tale.at(NEXT, "09:00"), "plan1")

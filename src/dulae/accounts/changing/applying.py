@@ -47,7 +47,7 @@ def permitted(desk: Desk, plan: Plan) -> Standing:
         raise of_plan(refusing.GIVEN_BACK, plan.plan_id, names=", ".join(names))
     # What was applied may be looked at again after the plan's time; nothing new is begun then.
     if desk.clock() >= plan.valid_until and set(plan.systems) - set(standing.applied):
-        raise of_plan(refusing.EXPIRED, plan.plan_id, until=f"{plan.valid_until:%Y-%m-%d %H:%M}")
+        raise of_plan(refusing.EXPIRED, plan.plan_id, until=desk.told(plan.valid_until))
     return standing
 
 

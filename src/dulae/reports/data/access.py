@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from dulae.ledger.views.access import KINDS, Event, access
 from dulae.ledger.views.lag import Spread, spread
 from dulae.reports.data import access_actions as parts
-from dulae.reports.data.access_actions import Action, Doubt, Told, Undone
+from dulae.reports.data.access_actions import Action, Doubt, Undone
+from dulae.reports.data.access_plans import Told, owner, persons, told
 from dulae.reports.data.common import Row
 from dulae.reports.data.late_uses import LateUses, late_uses
 from dulae.reports.data.pending_documents import Pending, newest, pending
@@ -67,11 +68,11 @@ def body(evidence: Evidence, period: Period) -> AccessReview:
     start, end = period.start(zone), period.end(zone)
     known = access(evidence.entries(*KINDS))
     lists = tuple(event for event in known.lists if start <= event.ts < end)
-    plans = parts.told(known.plans, start, end)
+    plans = told(known.plans, start, end)
     made = runs(evidence, period, (CONTROL,))
     rows = tuple(row for run in made for row in run.rows)
     actions = tuple(action for one in plans for action in parts.actions(evidence, one, start))
-    reviews = (doubt for one in plans if one.whole for doubt in parts.reviews(evidence, one.plan))
+    reviews = (doubt for one in plans for doubt in parts.reviews(evidence, one))
     doubts = (*parts.returned(lists), *reviews)
     limit = _limit(rows)
     again_rows = _newest(row for row in rows if row.check == AGAIN_CHECK)
@@ -139,11 +140,9 @@ def _summary(
 
     def section(*names: str) -> list[tuple[str, str]]:
         return [
-            (str(entry["system"]), _owner(one, entry["person"]))
+            (str(entry["system"]), owner(persons(one.plan).get(entry["person"], {})))
             for one in plans
-            if one.whole
-            for name in names
-            for entry in one.plan.content.get(name, ())
+            for entry in one.entries(*names)
         ]
 
     done = [action for action in actions if action.status == "done"]
@@ -153,15 +152,10 @@ def _summary(
         "matched": len(set(section("items", "protected", "waiting", "already"))),
         "disabled": sum(not action.suspends for action in done),
         "suspended": sum(action.suspends for action in done),
+        "given_back": sum(action.status == "undone" for action in actions),
         "transferred": sum(doubt.transfers for doubt in waiting),
         "waiting": len(section("waiting")),
         "review": sum(not doubt.transfers for doubt in waiting),
         "no_account": len(section("no_account")),
         "rejected": sum(doubt.rejected for doubt in doubts),
     }
-
-
-def _owner(one: Told, number: int) -> str:
-    """Return what is the same for the same person in every plan."""
-    person = parts.persons(one.plan).get(number, {})
-    return str(person.get("ref") or (person.get("name"), person.get("citizen_id")))

@@ -7,11 +7,12 @@ plan for the same list no longer names is told only where it was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from dulae.ledger.views.access import Event, Plan
+from dulae.reports.data.access_plans import Told, persons
 from dulae.reports.evidence import Evidence
 from dulae.settings.shape import Words
 
@@ -86,47 +87,10 @@ class Undone:
     seq: int
 
 
-@dataclass(frozen=True)
-class Told:
-    """One plan as a period tells it: wholly, or only what was done of it."""
-
-    plan: Plan
-    whole: bool
-
-
-def told(plans: Iterable[Plan], start: datetime, end: datetime) -> tuple[Told, ...]:
-    """Return the plans of which a period has something to tell, as they stood at its end; a list's newest wholly."""
-    stood = [as_of(plan, end) for plan in plans if plan.made.ts < end]
-    newest = {_list_of(plan): plan.sha256 for plan in stood if plan.made.ts >= start}
-    return tuple(
-        Told(plan, newest.get(_list_of(plan)) == plan.sha256)
-        for plan in stood
-        if plan.made.ts >= start or any(event.ts >= start for event in (*plan.results, *plan.undos))
-    )
-
-
-def as_of(plan: Plan, end: datetime) -> Plan:
-    """Return a plan with nothing that came later."""
-    parts: dict[str, Any] = {
-        name: tuple(event for event in getattr(plan, name) if event.ts < end)
-        for name in ("approvals", "changes", "undos")
-    }
-    return replace(plan, **parts)
-
-
-def _list_of(plan: Plan) -> str:
-    return str(plan.content.get("list", {}).get("sha256", plan.sha256))
-
-
 def said(match: Mapping[str, Any]) -> Said:
     """Return a plan's reason."""
     places = {name: value for name, value in match.items() if name not in ("code", "because")}
     return Said(str(match.get("code", "")), str(match.get("because", "")), measured=places)
-
-
-def persons(plan: Plan) -> Mapping[int, Mapping[str, Any]]:
-    """Return the persons of a plan by number."""
-    return {person["number"]: person for person in plan.content.get("persons", ())}
 
 
 def results(plan: Plan) -> Mapping[tuple[str, int], tuple[Event, Mapping[str, Any]]]:
@@ -154,13 +118,13 @@ def actions(evidence: Evidence, one: Told, start: datetime) -> Iterator[Action]:
     for entry in plan.content.get("items", ()):
         place = (entry["system"], entry["person"])
         event, item = done.get(place, (None, {}))
-        if event is None and not one.whole:
+        if event is None and (not one.whole or place in one.superseded):
             continue
         if event and event.ts < start and plan.made.ts < start:
             continue
         yield _action(evidence, plan, entry, (status_in(plan, place, item, back), event, item))
-    for section in ("waiting", "protected") if one.whole else ():
-        for entry in plan.content.get(section, ()):
+    for section in ("waiting", "protected"):
+        for entry in one.entries(section):
             status = _HINDERED.get(str(entry["match"].get("code", "")), section)
             yield _action(evidence, plan, entry, (status, None, {}))
 
@@ -247,10 +211,10 @@ def returned(lists: Iterable[Event]) -> Iterator[Doubt]:
                 )
 
 
-def reviews(evidence: Evidence, plan: Plan) -> Iterator[Doubt]:
+def reviews(evidence: Evidence, one: Told) -> Iterator[Doubt]:
     """Yield what a plan leaves to a person."""
-    known = persons(plan)
-    for entry in plan.content.get("review", ()):
+    known = persons(one.plan)
+    for entry in one.entries("review"):
         person, match = known.get(entry["person"], {}), entry["match"]
         yield Doubt(
             name=str(person.get("name", "")),

@@ -15,6 +15,7 @@ from typing import Any
 from dulae.ledger.views.access import KINDS, Event, Plan, access
 from dulae.reports.data import access_actions as parts
 from dulae.reports.data.access_actions import Said
+from dulae.reports.data.access_plans import owner, persons
 from dulae.reports.data.common import Row
 from dulae.reports.data.runs import runs
 from dulae.reports.evidence import Evidence
@@ -150,19 +151,14 @@ class _Done:
     def _found(self, plans: Iterable[Plan]) -> Iterator[tuple[tuple[str, str], tuple[str, datetime]]]:
         for plan in plans:
             back = parts.taken_back(plan)
-            persons = parts.persons(plan)
+            people = persons(plan)
             for (system, number), (event, item) in parts.results(plan).items():
                 status = parts.status_in(plan, (system, number), item, back)
-                yield (system, owner(persons.get(number, {}))), (status, event.ts)
+                yield (system, owner(people.get(number, {}))), (status, event.ts)
 
     def of(self, system: str, person: Mapping[str, Any]) -> tuple[str, datetime] | None:
         """Return what was done last to a person's account in a system, and when."""
         return self._last.get((system, owner(person)))
-
-
-def owner(person: Mapping[str, Any]) -> str:
-    """Return what is the same for the same person in every plan."""
-    return str(person.get("ref") or (person.get("name"), person.get("citizen_id")))
 
 
 def _people(evidence: Evidence, event: Event, plan: Plan, done: _Done) -> Iterator[Person]:
