@@ -165,7 +165,7 @@ def returned(desk: Desk) -> set[str]:
 
 
 def otherwise(desk: Desk) -> set[str]:
-    """Return the references of those who stay, or leave on a later day, by the newest lists, whatever a plan says."""
+    """Return the references of those who stay by the newest lists, leave on a later day, or perhaps not at all."""
     newest = _newest(desk)
     return _returned(desk, newest) | _put_off(desk, newest)
 
@@ -183,14 +183,28 @@ def _returned(desk: Desk, newest: Mapping[str, Any]) -> set[str]:
 
 
 def _put_off(desk: Desk, newest: Mapping[str, Any]) -> set[str]:
-    today, found = _day(desk), dict[str, bool]()
+    found: dict[str, bool] = {}
     for rows in _in_order(desk, newest):
-        said: dict[str, bool] = {}
-        for row in filter(_is_due, rows):
-            person = reference(desk.key, row)
-            said[person] = said.get(person, False) or _has_come(row, today)
-        found |= said
+        found |= _said(desk, rows)
     return {person for person, has_come in found.items() if not has_come}
+
+
+def _said(desk: Desk, rows: Sequence[Row]) -> dict[str, bool]:
+    """Return whom some rows have leave, and whether his day has come for certain.
+
+    A row that is in doubt speaks against an order of another list: it is newer, for a clear one would have settled it.
+    """
+    today, said, lists = _day(desk), dict[str, bool](), defaultdict[str, set[str]](set)
+    for row in filter(_is_due, rows):
+        person = reference(desk.key, row)
+        said[person] = said.get(person, False) or _has_come(row, today)
+        lists[person].add(str(row.get("list_sha256", "")))
+    for row in rows:
+        if row["standing"] == "review" and row.get("action") in DISABLING:
+            person = reference(desk.key, row)
+            if str(row.get("list_sha256", "")) not in lists[person]:
+                said[person] = False
+    return said
 
 
 def _in_order(desk: Desk, newest: Mapping[str, Any]) -> Iterator[Sequence[Row]]:

@@ -238,11 +238,22 @@ def test_an_order_cancelled_two_lists_ago_still_stops_an_older_plan(work: Office
         list(applying.apply(work.desk, plan))
 
 
-@pytest.mark.parametrize("since", [(), ([leaver(WICHAI)],)])
-def test_an_order_that_was_put_off_since_stops_an_older_plan(work: Office, since: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize("since", [(), ([leaver(WICHAI)],), ([leaver(WICHAI)], [])])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"effective_date": "2026-12-15", "standing": "scheduled"},
+        # A newer list that is not clear about him: the older order may hold no more.
+        {"effective_date": "2026-12-15", "standing": "review"},
+        {"effective_date": "2026-11-01", "standing": "review"},
+    ],
+)
+def test_an_order_that_was_put_off_since_stops_an_older_plan(
+    work: Office, since: tuple[Any, ...], said: dict[str, Any]
+) -> None:
     plan = week(work, 0, leaver(SOMCHAI))
     work.approve(plan)
-    later = leaver(SOMCHAI, effective_date="2026-12-15", standing="scheduled")
+    later = leaver(SOMCHAI, **said)
     for number, rows in enumerate(([later], *since)):
         work.clock.forward(days=1)
         path = write_list(work.desk.judged_list, *rows, file=f"{number}.xlsx", sha256=f"{number + 1:064}")
@@ -250,6 +261,14 @@ def test_an_order_that_was_put_off_since_stops_an_older_plan(work: Office, since
     with pytest.raises(PlanError, match="newest list says otherwise of นายสมชาย ใจดี"):
         list(applying.apply(work.desk, plan))
     assert run_sql(work.database("saraban"), "SELECT count(*) FROM users WHERE is_active = 0") == [(0,)]
+
+
+def test_what_the_same_list_leaves_in_doubt_beside_a_clear_row_stops_no_plan(work: Office) -> None:
+    plan = week(
+        work, 0, leaver(SOMCHAI), leaver(SOMCHAI, row=91, standing="review", effective_date="2026-12-15")
+    )
+    work.approve(plan)
+    assert {result.outcome for result in applying.apply(work.desk, plan)} == {"applied"}
 
 
 def test_an_order_that_was_put_off_by_a_list_that_nobody_compared_stops_an_older_plan(work: Office) -> None:
