@@ -105,7 +105,7 @@ KEY_ASKS = _file("key_asks", "it gave no answer", "Give a key without a passphra
 
 # Carrying out and taking back.
 TAKEN_BACK = _plan("taken_back", "it was taken back", AGAIN)
-GIVEN_BACK = _plan("given_back", "{names} was given the access back since it was made", AGAIN)
+GIVEN_BACK = _plan("given_back", "access was given back to {names} since it was made", AGAIN)
 OTHERWISE = _plan("otherwise", "the newest list says otherwise of {names}", AGAIN)
 DECLARED = _plan(
     "declared", "{brake}", "Ask the personnel division which number is right, and read its list again"

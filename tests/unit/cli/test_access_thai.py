@@ -31,6 +31,14 @@ def thai_plan(run: Call) -> str:
     return found[1]
 
 
+def stopped_plan(run: Call, inventory: Path) -> str:
+    """Plan more than the brake lets pass, in Thai, and return the plan's number."""
+    change_accounts(inventory, brake={"max_count": 1, "max_percent": 90})
+    with (inventory / "lists" / "leavers.csv").open("a", encoding="utf-8") as lists:
+        lists.write(f"3,นางกานดา ทองดี,{citizen_id(4)},กองคลัง,ลาออก,1 พ.ย. 2569\n")
+    return thai_plan(run)
+
+
 def test_the_week_is_told_in_thai_from_the_list_to_undoing(run: Call, keys: dict[str, Path]) -> None:
     assert run("access", "list")[1] == "ยังไม่มีแผน ให้จัดทำด้วยคำสั่ง dulae access plan\n"
     plan = thai_plan(run)
@@ -60,10 +68,7 @@ def test_the_week_is_told_in_thai_from_the_list_to_undoing(run: Call, keys: dict
 def test_a_rejection_and_a_plan_that_is_stopped_are_told_in_thai(
     run: Call, inventory: Path, keys: dict[str, Path]
 ) -> None:
-    change_accounts(inventory, brake={"max_count": 1, "max_percent": 90})
-    with (inventory / "lists" / "leavers.csv").open("a", encoding="utf-8") as lists:
-        lists.write(f"3,นางกานดา ทองดี,{citizen_id(4)},กองคลัง,ลาออก,1 พ.ย. 2569\n")
-    plan = thai_plan(run)
+    plan = stopped_plan(run, inventory)
     stopped = run("access", "show", plan)[1]
     assert "saraban ถูกระงับไว้: จะปิดการใช้งาน 2 บัญชี เกิน 1 บัญชีโดยไม่มีการอนุมัติเป็นกรณีจำนวนมาก" in stopped
     signed = ("--key", str(keys["officer2"]), "--reject")
@@ -74,10 +79,7 @@ def test_a_rejection_and_a_plan_that_is_stopped_are_told_in_thai(
 def test_what_is_refused_is_told_in_thai_with_what_to_do(
     run: Call, inventory: Path, keys: dict[str, Path]
 ) -> None:
-    change_accounts(inventory, brake={"max_count": 1, "max_percent": 90})
-    with (inventory / "lists" / "leavers.csv").open("a", encoding="utf-8") as lists:
-        lists.write(f"3,นางกานดา ทองดี,{citizen_id(4)},กองคลัง,ลาออก,1 พ.ย. 2569\n")
-    plan = thai_plan(run)
+    plan = stopped_plan(run, inventory)
     key = str(keys["officer2"])
     told = {
         ("apply", plan): f"[ผิดปกติ] saraban: แผน {plan} ไม่ได้ดำเนินการ: แผน {plan}: ยังไม่มีผู้อนุมัติ ให้ผู้อื่นอนุมัติด้วยคำสั่ง",

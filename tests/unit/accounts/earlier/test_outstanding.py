@@ -150,7 +150,7 @@ def test_an_older_plan_ends_nobodys_access_that_was_given_back_since(work: Offic
     list(applying.apply(work.desk, newer))
     (person,) = [number for number, one in newer.persons.items() if "สมชาย" in one["name"]]
     list(undo.undo(work.desk, newer, person=person, reason="the order is void"))
-    with pytest.raises(PlanError, match="นายสมชาย ใจดี was given the access back since it was made"):
+    with pytest.raises(PlanError, match="access was given back to นายสมชาย ใจดี since it was made"):
         list(applying.apply(work.desk, older))
     assert run_sql(work.database("saraban"), "SELECT is_active FROM users WHERE id = 1") == [(1,)]
     # Sent and planned once more, it is another plan, and needs its own approval.
