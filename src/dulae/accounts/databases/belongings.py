@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -119,11 +118,8 @@ def _folded(name: str) -> str:
     # A number with a fraction of noughts is the whole one.
     whole, point, fraction = name.partition(".")
     plain = whole if point and not fraction.strip("0") and whole.lstrip("-").isdecimal() else name
-    return "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", plain.casefold().rstrip())
-        if not unicodedata.combining(sign)
-    )
+    # Not without its marks: two accounts may differ by a tone mark alone, and a row of the other one is not this one's.
+    return plain.casefold().rstrip()
 
 
 def _theirs(connection: Connection, source: Source, owners: Iterable[Any]) -> Iterator[ColumnElement[bool]]:
